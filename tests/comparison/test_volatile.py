@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.comparison.runs import exchange, run
-from tracer.comparison import compare, volatile
+from tracer.comparison import compare, volatile, volatile_rules
 from tracer.comparison.volatile import explain, partners, skeleton
 from tracer.comparison.volatile_rules import ShuffledParts
 
@@ -208,3 +208,9 @@ def test_an_id_may_follow_an_encoded_character(written: str, ids: tuple[str, str
     before, after = map(written.format, ids)
     assert explain(before, after, "body.first") in {("uuid",), ("hex-id",)}
     assert explain(f"A{before}", f"B{after}", "body.first") is None
+
+
+def test_each_reason_has_a_text_of_its_own() -> None:
+    for language in ("en", "ko"):
+        texts = [text[language] for text in volatile_rules.reasons().values()]
+        assert sorted(texts) == sorted(set(texts))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tests.sequences import runs
 from tests.sequences.runs import HOST, exchange
 from tracer.model import FORMAT, Exchange, Recording
@@ -52,3 +54,23 @@ def test_what_is_none() -> None:
     stranger, unlabelled = exchange("GET", f"{HOST}/image/v2/tasks", 200), runs.show()
     assert entry_of(_labelled([*runs.by_id(), stranger])[4], IMAGE_SHOW) is None
     assert entry_of(unlabelled, IMAGE_SHOW) is None
+
+
+def test_of_client_and_service_with_the_same_request_the_sender_decides() -> None:
+    sequence = find("server-create")
+    network = f"{HOST}/network/v2.0/networks/{'7' * 32}"
+    texts = {
+        sender: described.summary["en"]
+        for sender in ("client", "nova", "nova-compute")
+        if (described := entry_of(_sent_by(sender, network), sequence)) is not None
+    }
+    assert texts["client"].startswith("With --nic, the client makes sure")
+    assert texts["nova"].startswith("Nova asks on which physical network")
+    assert texts["nova-compute"] == texts["nova"]
+
+
+def _sent_by(sender: str, url: str) -> Exchange:
+    sent = exchange("GET", url, 200, sender=sender)
+    return msgspec.structs.replace(
+        sent, receiver="neutron", verdict="optional", path="/network/v2.0/networks/{network_id}"
+    )

@@ -51,7 +51,8 @@ def heading(sequence: Sequence, language: str = DEFAULT) -> Iterator[Text]:
     yield Text(sequence.name, style="bold").append(f": {title}" if title else "", style="bold")
     for command in (sequence.command, *sequence.aliases):
         yield Text(f"$ {visible(command, 200)}", style="cyan")
-    for line in (_text(sequence.purpose, language), Text(visible(sequence.reference, 300), style="dim")):
+    reference = sequence.reference.replace("{release}", "latest")
+    for line in (_text(sequence.purpose, language), Text(visible(reference, 300), style="dim")):
         if line:
             yield line
     if sequence.parameters:

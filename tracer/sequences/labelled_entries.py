@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from tracer.sequences.catalogue import service_of
 from tracer.sequences.discovery import with_alternatives
 from tracer.sequences.loading import common_calls
 from tracer.sequences.logins import way_entries
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["entry_of"]
 
 
+class _Candidate(NamedTuple):
+    """An entry with its sender. A service call does not state its own: it is the receiver of its caller."""
+
+    entry: Entry
+    sender: str
+
+
 def entry_of(exchange: Exchange, sequence: Sequence) -> Entry | None:
     """Return the entry of a labelled ``exchange``: a step, a part of a fallback, or a service call.
 
@@ -25,9 +33,12 @@ def entry_of(exchange: Exchange, sequence: Sequence) -> Entry | None:
     """
     if exchange.verdict in (None, "unexpected"):
         return None
-    fitting = [entry for entry in _candidates(exchange, sequence) if _is(exchange, entry)]
-    # The path of a service's root is empty, so every path ends with it: the longest path wins.
-    return max(fitting, key=lambda entry: len(_path(entry)), default=None)
+    fitting = [candidate for candidate in _candidates(exchange, sequence) if _is(exchange, candidate.entry)]
+    sender = service_of(exchange.sender)
+    # The path of a service's root is empty, so every path ends with it: the longest path wins. Of equal
+    # paths, that of the sender wins: client and services send the same request for different reasons.
+    best = max(fitting, key=lambda each: (len(_path(each.entry)), each.sender == sender), default=None)
+    return best.entry if best else None
 
 
 def _is(exchange: Exchange, entry: Entry) -> bool:
@@ -42,24 +53,22 @@ def _path(entry: Entry) -> str:
     return with_query(entry.path, entry.query).removesuffix("/")
 
 
-def _candidates(exchange: Exchange, sequence: Sequence) -> Iterator[Entry]:
+def _candidates(exchange: Exchange, sequence: Sequence) -> Iterator[_Candidate]:
     for entry in sequence.entries:
         if exchange.steps and exchange.steps[0] not in entry.steps:
             continue
         family = (*with_alternatives(entry), *(entry.fallback.then if entry.fallback else ()))
-        if exchange.steps:
-            yield from family
-        else:
-            if not entry.steps:
-                yield from family
+        if exchange.steps or not entry.steps:
+            yield from (_Candidate(each, each.sender) for each in family)
+        if not exchange.steps:
             for caller in family:
                 yield from _calls(caller)
     if not exchange.steps:
-        yield from common_calls()
-        yield from way_entries()
+        yield from (_Candidate(call, service_of(exchange.sender)) for call in common_calls())
+        yield from (_Candidate(entry, entry.sender) for entry in way_entries())
 
 
-def _calls(entry: Entry) -> Iterator[Entry]:
-    for call in entry.service_calls:
-        yield call
+def _calls(caller: Entry) -> Iterator[_Candidate]:
+    for call in caller.service_calls:
+        yield _Candidate(call, caller.receiver)
         yield from _calls(call)
