@@ -24,13 +24,14 @@ from tracer.conformance import (
     check_all,
     exit_code,
 )
+from tracer.conformance.report import SequenceOrigin
 from tracer.documentation import findings_url
 from tracer.model import FORMAT, Cloud, Exchange, Recording, RunNote, RunVerdict, free_note
 from tracer.recording import load, save
 from tracer.rendering.checks.junit import junit
-from tracer.rendering.checks.terminal import reasons, summary
+from tracer.rendering.checks.terminal import basis, reasons, summary
 from tracer.rendering.recording_table import verdict_line
-from tracer.sequences import NoSequence, find, label
+from tracer.sequences import NoSequence, Origin, find, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -306,6 +307,27 @@ def test_an_undetermined_run_without_notes_points_at_none() -> None:
     found = check(recording(by_id(), sequence="image-show", verdict="undetermined"), "a.yaml")
     assert found.verdict == "undetermined"
     assert "notes" not in str(found.problem)
+
+
+def test_a_reason_of_many_recordings_appears_once() -> None:
+    strange = [check(recording([FLAVORS]), f"{number}.yaml") for number in range(11)]
+    deviating = [
+        check(recording([*by_id(), FLAVORS], sequence="image-show"), f"d{number}.yaml")
+        for number in range(10)
+    ]
+    lines = [line.plain for line in reasons(report_of([strange[0], *deviating, *strange[1:]]))]
+    without, added = lines[:10], lines[10:]
+    assert without[:9] == [*(f"{number}.yaml" for number in range(8)), "and 3 more"]
+    assert without[9].startswith("  no documented sequence fits")
+    assert added[:10] == [f"d{number}.yaml" for number in range(10)]
+    assert [line.strip() for line in added[10:]] == [each.text for each in deviating[0].deviations]
+
+
+def test_a_list_of_many_sequences_is_cut_between_names() -> None:
+    names = [f"coffee-{number}" for number in range(10)]
+    bases = [SequenceOrigin(sequence=name, origin=Origin(source="written")) for name in names]
+    *_, last = (line.plain for line in basis(msgspec.structs.replace(report_of([]), sequences=bases)))
+    assert last == ", ".join(names[:8]) + " and 2 more: written by hand"
 
 
 def test_what_junit_says_of_a_deviation() -> None:

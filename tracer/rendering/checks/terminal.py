@@ -29,7 +29,7 @@ _STYLES = {
     "no sequence": "yellow",
 }
 _SHOWN = 8
-"""The most numbers of steps or exchanges in one cell."""
+"""The most numbers, names of sequences, and recordings with the same reasons in one list."""
 
 
 def table(report: ConformanceReport) -> Table:
@@ -73,14 +73,26 @@ def _common(names: list[str]) -> int:
 
 
 def reasons(report: ConformanceReport) -> Iterator[Text]:
-    """Yield the name of each recording that does not conform or whose command failed, and the reasons."""
+    """Yield the recordings that do not conform or whose command failed, and the reasons.
+
+    Recordings with the same reasons stand together. Of those without a sequence, which the table names as
+    well, the list has the first ones.
+    """
+    groups: dict[tuple[str, ...], list[Check]] = {}
     for check in report.recordings:
         if check.verdict == "conforms" and not check.failure:
             continue
-        yield Text(visible(check.recording, 300), style="bold")
         problems = [finding.text for finding in findings(check)]
-        for text in filter(None, [check.failure, *problems]):
-            yield Text(f"  {visible(str(text), 600)}")
+        texts = tuple(str(text) for text in (check.failure, *problems) if text)
+        groups.setdefault((_verdict(check), *texts), []).append(check)
+    for (verdict, *lines), checks in groups.items():
+        shown = checks[:_SHOWN] if verdict == "no sequence" else checks
+        for check in shown:
+            yield Text(visible(check.recording, 300), style="bold")
+        if len(shown) < len(checks):
+            yield Text(f"and {len(checks) - len(shown)} more", style="bold")
+        for text in lines:
+            yield Text(f"  {visible(text, 600)}")
 
 
 def basis(report: ConformanceReport) -> Iterator[Text]:
@@ -94,7 +106,7 @@ def basis(report: ConformanceReport) -> Iterator[Text]:
     for each in report.sequences:
         names.setdefault(_origin(each.origin), []).append(each.sequence)
     for origin, sequences in names.items():
-        yield Text(f"{visible(', '.join(sequences), 600)}: {origin}", style="dim")
+        yield Text(f"{visible(_listed(sequences), 600)}: {origin}", style="dim")
 
 
 def _origin(origin: Origin | None) -> str:
@@ -129,5 +141,9 @@ def _verdict(check: Check) -> str:
 
 
 def _numbers(numbers: list[int]) -> str:
-    more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
-    return ", ".join(map(str, numbers[:_SHOWN])) + more
+    return _listed([str(number) for number in numbers])
+
+
+def _listed(texts: list[str]) -> str:
+    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+    return ", ".join(texts[:_SHOWN]) + more
