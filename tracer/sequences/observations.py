@@ -52,8 +52,9 @@ class Observation(NamedTuple):
     and ``response_type`` are the media types of the bodies. ``host`` is the host of the URL with its port.
     ``content`` is a number that equal bodies of requests share, None without a body or if the recording omits
     the body. ``challenges`` is empty unless the status is 401: it contains the authentication schemes and the
-    header fields of the response, in lower case. ``names`` are the names of things in the
-    paths of the run. ``actions`` are the keys of the JSON body of a POST request, None if it is not known.
+    header fields of the response, in lower case. ``names`` are the names of things in the paths of the run.
+    ``actions`` are the keys of the JSON body of a POST request, None for other requests, and if the body is
+    not known or is no object.
     """
 
     sender: str
@@ -130,7 +131,7 @@ def asks_for(seen: Observation, entry: Entry, types: Mapping[str, str]) -> bool:
 
 
 def has_action(seen: Observation, entry: Entry) -> bool:
-    """Return whether the body of ``seen`` has the action of ``entry``, or is not known."""
+    """Return whether the body of ``seen`` has the action of ``entry``, or the actions are not known."""
     return not entry.action or seen.actions is None or entry.action in seen.actions
 
 
@@ -218,7 +219,7 @@ def _content(body: Body | None) -> int | None:
 
 
 def _actions(request: Request) -> frozenset[str] | None:
-    """Return the keys of the JSON body. A service tells several actions of one path apart by them."""
+    """Return the keys of the JSON body of a POST request: they distinguish the actions of one path."""
     if request.method.upper() != "POST" or request.body is None or request.body.omitted:
         return None
     content = json_content(request.body)
