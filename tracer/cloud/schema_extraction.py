@@ -32,9 +32,10 @@ READERS = Path(__file__).with_name("schema_readers")
 
 _READER = READERS / "schema_reader.py"
 _OWN = "_schemas"
-"""The end of the name of a service's reader: of its own package, and of a further package."""
+"""The end of the name of a reader of the service's own package."""
 
 _FURTHER = "_responses"
+"""The end of the name of a reader of a further package, which has the schemas of the service's responses."""
 
 
 def ensure_schemas(release_name: str, progress: Progress = silent, cache: Path | None = None) -> SchemaSet:
@@ -66,11 +67,12 @@ def ensure_schemas(release_name: str, progress: Progress = silent, cache: Path |
 
 
 def _readers(services: Iterable[str], end: str) -> list[str]:
+    """Return the names of the readers with this end that ``services`` have."""
     return [f"{name}{end}" for name in services if (READERS / f"{name}{end}.py").exists()]
 
 
 def _read(name: str, readers: Mapping[str, Built], cache: Path, progress: Progress) -> dict[str, ReadContent]:
-    """Return what each reader writes. It runs in a process with the Python of its environment."""
+    """Return the content that each reader writes. A reader runs with the Python of its environment."""
     read = {}
     with tempfile.TemporaryDirectory(prefix="tracer-schemas-") as scratch:
         for number, (reader, built) in enumerate(readers.items(), 1):
@@ -141,7 +143,7 @@ def _stored(
     store: _SchemaStore,
     refused: Counter[str],
 ) -> Iterator[SchemaRule]:
-    """Yield the rules of a package with the indexes of their schemas. Count those that are no schemas."""
+    """Yield the rules of a package with the indexes of their schemas. Count the refused schemas."""
     package = "==".join(next(iter(packages.items())))
     for each in rules:
         index = None if each.schema is None else store.index(cleaned(each.schema, each.draft))

@@ -48,16 +48,30 @@ _UNUSED = "", ("", "", "", "")
 
 Use = tuple[()] | tuple[str, "RequestKey"]
 """The header field in which a run first sends a token, and the request with it. Empty without a token."""
-Key = tuple["RequestKey", Use, "State"]
-"""The key of a request, the use of the token that a service validates, and the state that a poll shows."""
 Details = tuple["Hashable", ...]
 """What tells apart requests with the same key."""
-KeyedRequest = tuple[Key, Details]
-KeyedRequests = tuple["Sequence[KeyedRequest]", "Sequence[KeyedRequest]"]
 Runs = tuple["Sequence[Exchange]", "Sequence[Exchange]"]
-Aligned = tuple[Key, Details, "Exchange"]
 Pair = tuple[int, int]
 Span = tuple[int, int, int, int]
+
+
+class Key(NamedTuple):
+    """A request, the use of the token that a service validates, and the state that a poll shows."""
+
+    request: RequestKey
+    use: Use
+    state: State
+
+
+class KeyedRequest(NamedTuple):
+    """A request by its key, and its details. The last detail of a service call is its cause, or None."""
+
+    key: Key
+    details: Details
+
+
+KeyedRequests = tuple["Sequence[KeyedRequest]", "Sequence[KeyedRequest]"]
+KeyedExchange = tuple[KeyedRequest, "Exchange"]
 
 
 class ExchangeAlignment(NamedTuple):
@@ -90,8 +104,8 @@ def align_runs(
         for run, of_run, unordered in zip(runs, polls, map(frozenset, late), strict=True)
     ]
     pairs, moved = _align(
-        [(*requests[0][index], before[index]) for index in ordered[0]],
-        [(*requests[1][index], after[index]) for index in ordered[1]],
+        [(requests[0][index], before[index]) for index in ordered[0]],
+        [(requests[1][index], after[index]) for index in ordered[1]],
     )
     pairs = [(ordered[0][left], ordered[1][right]) for left, right in pairs]
     moved = [(ordered[0][left], ordered[1][right]) for left, right in moved]
@@ -152,7 +166,10 @@ def _unproven(
     right: Sequence[int],
 ) -> Iterator[Pair]:
     """Yield pairs of calls for which only one of the runs has the evidence: a token, or a request ID."""
-    keys = {index: before[index][0][0] for index in left}, {index: after[index][0][0] for index in right}
+    keys = (
+        {index: before[index].key.request for index in left},
+        {index: after[index].key.request for index in right},
+    )
     for is_proven in (_has_token, _has_cause):
         proven = [index for index in left if is_proven(before[index])]
         unproven = [index for index in right if not is_proven(after[index])]
@@ -167,13 +184,11 @@ def _unproven(
 
 
 def _has_token(request: KeyedRequest) -> bool:
-    (_, use, _), _ = request
-    return bool(use)
+    return bool(request.key.use)
 
 
 def _has_cause(request: KeyedRequest) -> bool:
-    _, details = request
-    return details[-1] is not None
+    return request.details[-1] is not None
 
 
 def _by_order(pairs: Iterable[Pair], free: Iterable[Pair]) -> tuple[list[Pair], list[Pair]]:
@@ -190,15 +205,15 @@ def _by_order(pairs: Iterable[Pair], free: Iterable[Pair]) -> tuple[list[Pair], 
     return in_order, out_of_order
 
 
-def _align(before: Sequence[Aligned], after: Sequence[Aligned]) -> tuple[list[Pair], list[Pair]]:
+def _align(before: Sequence[KeyedExchange], after: Sequence[KeyedExchange]) -> tuple[list[Pair], list[Pair]]:
     """Pair the exchanges of two runs by the steps 0 to 4. Return those in order, and those that moved."""
-    requests = [each[:2] for each in before], [each[:2] for each in after]
-    keys_before, keys_after = [key for key, _ in requests[0]], [key for key, _ in requests[1]]
+    requests = [request for request, _ in before], [request for request, _ in after]
+    keys_before, keys_after = [each.key for each in requests[0]], [each.key for each in requests[1]]
     tags_before, tags_after = repetition_tags(_with_status(before), _with_status(after))
     with_status = [
         [
             (*key, _status(exchange), details, tag)
-            for (key, details, exchange), tag in zip(run, tags, strict=True)
+            for ((key, details), exchange), tag in zip(run, tags, strict=True)
         ]
         for run, tags in ((before, tags_before), (after, tags_after))
     ]
@@ -254,11 +269,11 @@ def _further(requests: KeyedRequests, polls: tuple[Polls, Polls], repeated: Sequ
     for side, other in ((0, 1), (1, 0)):
         outer = [[index for index in of_run.found if index not in of_run.nested] for of_run in polls]
         partners = {pair[side] for pair in repeated}
-        last = {requests[other][index][0]: index for index in sorted(outer[other])}
-        of_request = {key[0]: index for key, index in last.items()}
+        last = {requests[other][index].key: index for index in sorted(outer[other])}
+        of_request = {key.request: index for key, index in last.items()}
         for index in sorted({*outer[side]} - partners):
-            key = requests[side][index][0]
-            partner = last.get(key, of_request.get(key[0]))
+            key = requests[side][index].key
+            partner = last.get(key, of_request.get(key.request))
             if partner is not None:
                 yield (index, partner) if side == 0 else (partner, index)
 
@@ -267,14 +282,14 @@ def _requests(run: Sequence[Exchange], polls: Polls) -> list[KeyedRequest]:
     """Return the key and the details of each request."""
     uses = _first_uses(run)
     keys = [
-        (
-            request_key(exchange),
-            _use(exchange, uses),
-            polls.found[index].state if index in polls.found else (),
+        Key(
+            request=request_key(exchange),
+            use=_use(exchange, uses),
+            state=polls.found[index].state if index in polls.found else (),
         )
         for index, exchange in enumerate(run)
     ]
-    return [*zip(keys, _details(run, keys), strict=True)]
+    return [*map(KeyedRequest, keys, _details(run, keys))]
 
 
 def _use(exchange: Exchange, uses: Mapping[str, Use]) -> Use:
@@ -328,8 +343,8 @@ def _content(message: Request | Response | None) -> str:
         return body.json
 
 
-def _with_status(run: Sequence[Aligned]) -> list[tuple[Hashable, Exchange]]:
-    return [((*key, _status(exchange)), exchange) for key, _, exchange in run]
+def _with_status(run: Sequence[KeyedExchange]) -> list[tuple[Hashable, Exchange]]:
+    return [((*request.key, _status(exchange)), exchange) for request, exchange in run]
 
 
 def _status(exchange: Exchange) -> int:
@@ -360,7 +375,7 @@ def _alike(requests: KeyedRequests, before: Sequence[int], after: Sequence[int])
     next_position = 0
     for index in before:
         for position in range(next_position, min(next_position + _AHEAD, len(after))):
-            if _similar(requests[0][index][0], requests[1][after[position]][0]):
+            if _similar(requests[0][index].key, requests[1][after[position]].key):
                 yield index, after[position]
                 next_position = position + 1
                 break
@@ -389,7 +404,10 @@ def _equal_requests(requests: KeyedRequests, left: Sequence[int], right: Sequenc
     taken_before, taken_after = {index for index, _ in first}, {index for _, index in first}
     left = [index for index in left if index not in taken_before]
     right = [index for index in right if index not in taken_after]
-    keys = {index: requests[0][index][0] for index in left}, {index: requests[1][index][0] for index in right}
+    keys = (
+        {index: requests[0][index].key for index in left},
+        {index: requests[1][index].key for index in right},
+    )
     yield from _equal_elements(*keys, left, right)
 
 

@@ -1,8 +1,8 @@
-"""What the responses of a repeated request show, one moment after the other.
+"""The moments of an object: the values that the responses to a repeated request show, one after the other.
 
-An object gains its values on the way to its last state: a value that is null or empty at one moment is there
-at the next one. So the poll of one run can show what no poll of the other run shows. But what an object shows
-on its way, it shows in some response of the other run, too, or it is a difference.
+An object gains its values on the way to its last state: a value that is null or empty at one moment exists at
+the next moment. So a poll of one run may show a value that no poll of the other run shows. But some response
+of the other run shows it, or the value is a difference.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
 class Moments:
-    """The contents of several responses to one request: which values are at each location.
+    """The values at each location in several responses to one request.
 
-    They are ``settled`` if one of them is of an object that is not in transition.
+    The moments are ``settled`` if one of the responses shows an object that is not in transition.
     """
 
     def __init__(self, exchanges: Iterable[Exchange], *, settled: bool) -> None:
@@ -94,9 +94,9 @@ class MomentsOfRuns:
         self._moments: dict[tuple[int, RequestKey, RequestKey], Moments] = {}
 
     def explain(self, changes: Iterable[Change], index_before: int, index_after: int) -> Iterator[Change]:
-        """Yield the changes between two exchanges, those between two polls that are chance with their reason.
+        """Yield the changes between two exchanges. Changes by chance between two polls get their reason.
 
-        An exchange under a poll belongs to it.
+        A service call under a poll counts as a part of the poll.
         """
         poll, other = (
             polls.found.get(polls.nested.get(index, index))

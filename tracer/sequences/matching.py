@@ -120,7 +120,7 @@ def _could_be(run: ObservedRun, machine: Automaton) -> bool:
     met: set[int] = set()
     for observation in run.seen:
         if observation.sender in senders:
-            asked = list(_asked(observation, machine))
+            asked = _asked(observation, machine)
             if not asked and observation.status not in REPLACEABLE:
                 return False
             met.update(index for rule in asked for index in machine.rules[rule].equivalents)
@@ -163,7 +163,7 @@ def _match_with(
     senders = {entry.sender for entry in sequence.entries}
     own = [index for index, observation in enumerate(seen) if observation.sender in senders]
     run = [seen[index] for index in own]
-    asked = [tuple(_asked(observation, machine)) for observation in run]
+    asked = [_asked(observation, machine) for observation in run]
     of_ways = set(map(id, way_entries()))
     tolerated_exchanges = tolerated(
         run,
@@ -292,19 +292,19 @@ def _always(item: Item) -> tuple[Entry, ...]:
     return item.any_order if isinstance(item, AnyOrder) else (item,)
 
 
-def _asked(seen: Observation, machine: Automaton) -> Iterator[int]:
-    """Yield the rules with the request of ``seen``, for any response.
+def _asked(seen: Observation, machine: Automaton) -> tuple[int, ...]:
+    """Return the indexes of the rules with the request of ``seen``, for any response.
 
     The template with the most words decides: ``detail`` in a path is no ID if an entry has this word there.
     """
     rules, types = machine.rules, machine.sequence.parameters
-    meant = [
+    fitting = [
         index
         for index, rule in enumerate(rules)
         if seen.sender == rule.entry.sender and asks_for(seen, rule.entry, types)
     ]
-    most = max((count_words(rules[index].entry.path) for index in meant), default=0)
-    return (index for index in meant if count_words(rules[index].entry.path) == most)
+    most = max((count_words(rules[index].entry.path) for index in fitting), default=0)
+    return tuple(index for index in fitting if count_words(rules[index].entry.path) == most)
 
 
 def _candidates(

@@ -64,7 +64,8 @@ class Observation(NamedTuple):
     ``content`` is a number that equal bodies of requests share, None without a body or if the recording omits
     the body. ``challenges`` is empty unless the status is 401: it contains the authentication schemes and the
     header fields of the response, in lower case. ``names`` are the names of things in the paths of the run.
-    ``actions`` are the keys of the JSON body of a POST request, None if it is not known.
+    ``actions`` are the keys of the JSON body of a POST request, None for other requests, and if the body is
+    not known or is no object.
     """
 
     sender: str
@@ -154,7 +155,7 @@ def has_path(seen: Observation, entry: Entry, types: Mapping[str, str]) -> bool:
 
 
 def has_action(seen: Observation, entry: Entry) -> bool:
-    """Return whether the body of ``seen`` has the action of ``entry``, or is not known."""
+    """Return whether the body of ``seen`` has the action of ``entry``, or the actions are not known."""
     return not entry.action or seen.actions is None or entry.action in seen.actions
 
 
@@ -253,7 +254,7 @@ def _content(body: Body | None) -> int | None:
 
 
 def _actions(request: Request) -> frozenset[str] | None:
-    """Return the keys of the JSON body. A service tells several actions of one path apart by them."""
+    """Return the keys of the JSON body of a POST request: they distinguish the actions of one path."""
     if request.method.upper() != "POST" or request.body is None or request.body.omitted:
         return None
     content = json_content(request.body)
