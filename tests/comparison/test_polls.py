@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,9 +25,11 @@ from tests.comparison.polled import (
 from tests.comparison.runs import exchange, run
 from tracer.comparison import compare
 from tracer.comparison.polls import Polls
+from tracer.comparison.request_keys import request_key
 
 if TYPE_CHECKING:
     from tracer.comparison import Comparison
+    from tracer.comparison.request_keys import RequestKey
     from tracer.model import Exchange
 
 ID, OTHER_ID = "5c322a19-bf79-44b2-88a4-1eb1cc4b354a", "6c322a19-bf79-44b2-88a4-1eb1cc4b354b"
@@ -240,3 +243,50 @@ def test_an_id_as_a_key_is_as_good_as_a_name(key: str, count: object, found: lis
 
 def kinds(comparison: Comparison) -> list[str]:
     return [difference.kind for difference in comparison.differences]
+
+
+def test_a_value_with_many_levels_is_a_difference() -> None:
+    deep: Any = "x"
+    for _ in range(400):
+        deep = [deep]
+    last = show(ACTIVE)
+    values = [exchange(last.path, {"volume": {"status": "creating", "x": value}}) for value in (deep, "s")]
+    found = compare(run(*values, values[1]), run(*values[::-1], values[1]))
+    assert "body.volume.x" in [one.place.rpartition(" · ")[2] for one in found.differences]
+
+
+def test_many_calls_under_a_poll_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys: list[object] = []
+
+    def counted(of: Exchange) -> RequestKey:
+        keys.append(of)
+        return request_key(of)
+
+    monkeypatch.setattr("tracer.comparison.moments.request_key", counted)
+    before, after = (
+        waited([(show(MOMENTS[0]), [called(f"{LIST}/a{index}", {"x": number}) for index in range(60)])])
+        for number in (1, 2)
+    )
+    assert compare(before, after).differences != []
+    assert len(keys) < 10 * len(before.exchanges)
+
+
+def test_many_short_polls_with_one_long_partner_are_compared_in_part() -> None:
+    long = {"status": "BUILD"} | {f"key{index}": index for index in range(200)}
+    short = run(*[show({"status": "BUILD"})] * 200, show(ACTIVE))
+    for found in (
+        compare(short, run(show(long), show(ACTIVE))),
+        compare(run(show(long), show(ACTIVE)), short),
+    ):
+        kinds = [one.kind for one in found.differences if "body" not in one.place]
+        assert kinds != [], "a poll that is not compared is a difference"
+        assert len(found.differences) < 40 * 200
+
+
+def test_many_polls_share_the_calls_of_one_partner() -> None:
+    many = waited([(show(MOMENTS[0]), [called(LIST)])] * 200)
+    one = waited([(show(MOMENTS[0]), [called(LIST)] * 200)])
+    begin = time.process_time()
+    assert compare(many, one).differences == []
+    assert compare(one, many).differences == []
+    assert time.process_time() - begin < 5

@@ -112,6 +112,9 @@ def _of_messages(
     runs = before.exchanges, after.exchanges
     accidental_before = _accidental_exchanges(runs[0], polls[0], runs[1])
     accidental_after = _accidental_exchanges(runs[1], polls[1], runs[0])
+    for index_before, index_after in alignment.uncompared:
+        accidental_before.pop(index_before, None)
+        accidental_after.pop(index_after, None)
     moments = MomentsOfRuns(runs, polls)
     further = {*alignment.further}
     for indexes in sorted([*alignment.pairs, *alignment.moved, *further], key=lambda pair: pair[1]):

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import defaultdict, deque
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.asynchronous import asynchronous_calls
@@ -43,6 +44,8 @@ _ALIKE = 60.0
 """The similarity, of 100, from which two different path segments count as one changed segment."""
 _AHEAD = 20
 """The number of exchanges in which the search for a similar request looks ahead."""
+_MOST_OFTEN = 8
+"""How often, on average, each content is compared. More polls with a longer partner are differences."""
 _BODY = Location("request", "", "").within("body")
 _UNUSED = "", ("", "", "", "")
 
@@ -79,7 +82,8 @@ class ExchangeAlignment(NamedTuple):
 
     ``moved`` has the pairs that are out of order, ``removed`` and ``added`` the exchanges of one run only.
     ``further`` has pairs of such exchanges with any exchanges: a poll of one run only, and the calls under
-    it, with a poll of the other run.
+    it, with a poll of the other run. ``uncompared`` has those that are too much longer than one of both to
+    compare all of them.
     """
 
     pairs: list[Pair]
@@ -87,6 +91,7 @@ class ExchangeAlignment(NamedTuple):
     removed: list[int]
     added: list[int]
     further: list[Pair]
+    uncompared: list[Pair]
 
 
 def align_runs(
@@ -119,23 +124,35 @@ def align_runs(
         ]
         free += pair_up(*requests, *rest)
     in_order, out_of_order = _by_order(pairs, free)
-    pairs = sorted([*in_order, *_nested(requests, runs, polls, repeated)], key=lambda pair: pair[1])
+    calls = _Calls(requests[0], before, polls[0]), _Calls(requests[1], after, polls[1])
+    pairs = sorted([*in_order, *_nested(calls, repeated)], key=lambda pair: pair[1])
     moved = sorted([*moved, *out_of_order], key=lambda pair: pair[1])
     paired_before, paired_after = _sides([*pairs, *moved])
     further = list(_further(requests, polls, repeated))
     further += [
         (left, right)
-        for left, right in _nested(requests, runs, polls, further)
+        for left, right in _nested(calls, further)
         # A call with another status is a difference without this.
         if _status(before[left]) == _status(after[right])
     ]
+    compared = _compared(further, runs)
+    further, uncompared = further[:compared], further[compared:]
     return ExchangeAlignment(
         pairs=pairs,
         moved=moved,
         removed=[index for index in range(len(before)) if index not in paired_before],
         added=[index for index in range(len(after)) if index not in paired_after],
         further=further,
+        uncompared=uncompared,
     )
+
+
+def _compared(further: Sequence[Pair], runs: Runs) -> int:
+    """Return how many pairs of ``further`` are compared: many short polls may have one long partner."""
+    lengths = [[len(_json(exchange.response)) for exchange in run] for run in runs]
+    most = _MOST_OFTEN * sum(map(sum, lengths))
+    used = accumulate(lengths[0][left] + lengths[1][right] for left, right in further)
+    return sum(length <= most for length in used)
 
 
 def _sides(pairs: Sequence[Pair]) -> tuple[frozenset[int], frozenset[int]]:
@@ -239,26 +256,51 @@ def _align(before: Sequence[KeyedExchange], after: Sequence[KeyedExchange]) -> t
     return pairs, moved
 
 
-def _nested(
-    requests: KeyedRequests, runs: Runs, polls: tuple[Polls, Polls], repeated: Iterable[Pair]
-) -> Iterator[Pair]:
-    """Yield pairs of equal calls under paired polls, those with equal statuses first."""
+class _Calls:
+    """The calls under each poll of a run, by what two equal calls have in common, the strongest first.
+
+    These are the status and the request, the status and the key of the request, the request, and its key.
+    """
+
+    def __init__(self, requests: Sequence[KeyedRequest], run: Sequence[Exchange], polls: Polls) -> None:
+        self._requests = requests
+        self._run = run
+        self._polls = polls
+        self._under: dict[int, list[dict[Hashable, list[int]]]] = {}
+
+    def under(self, poll: int) -> list[dict[Hashable, list[int]]]:
+        """Return the indexes of the calls under ``poll``, in order."""
+        if poll not in self._under:
+            levels: list[defaultdict[Hashable, list[int]]] = [defaultdict(list) for _ in range(4)]
+            for index in self._polls.calls(poll):
+                request, status = self._requests[index], _status(self._run[index])
+                for level, common in zip(
+                    levels, ((status, request), (status, request[0]), request, request[0]), strict=True
+                ):
+                    level[common].append(index)
+            self._under[poll] = [dict(level) for level in levels]
+        return self._under[poll]
+
+
+def _nested(calls: tuple[_Calls, _Calls], repeated: Iterable[Pair]) -> Iterator[Pair]:
+    """Yield pairs of equal calls under paired polls, those with equal statuses first.
+
+    Many polls may have the same partner. So the time depends on the poll that has fewer calls.
+    """
     for poll_before, poll_after in repeated:
-        left, right = polls[0].calls(poll_before), polls[1].calls(poll_after)
-        pairs: list[Pair] = []
-        for status in sorted({_status(runs[0][index]) for index in left}):
-            pairs += _equal_requests(
-                requests,
-                [index for index in left if _status(runs[0][index]) == status],
-                [index for index in right if _status(runs[1][index]) == status],
-            )
-        yield from pairs
-        paired = [{index for index, _ in pairs}, {index for _, index in pairs}]
-        yield from _equal_requests(
-            requests,
-            [index for index in left if index not in paired[0]],
-            [index for index in right if index not in paired[1]],
-        )
+        taken_before: set[int] = set()
+        taken_after: set[int] = set()
+        for left, right in zip(calls[0].under(poll_before), calls[1].under(poll_after), strict=True):
+            for common in min(left, right, key=len):
+                pairs = zip(
+                    (index for index in left.get(common, ()) if index not in taken_before),
+                    (index for index in right.get(common, ()) if index not in taken_after),
+                    strict=False,
+                )
+                for index_before, index_after in pairs:
+                    taken_before.add(index_before)
+                    taken_after.add(index_after)
+                    yield index_before, index_after
 
 
 def _further(requests: KeyedRequests, polls: tuple[Polls, Polls], repeated: Sequence[Pair]) -> Iterator[Pair]:
@@ -334,13 +376,16 @@ def _details(run: Sequence[Exchange], keys: Sequence[Key]) -> list[Details]:
 
 def _content(message: Request | Response | None) -> str:
     """Return the outline of the JSON body of a message, empty without such a body."""
-    body = None if message is None else message.body
-    if body is None or body.json is None:
-        return ""
+    text = _json(message)
     try:
-        return outline(read_json(body.json), _BODY)
+        return outline(read_json(text), _BODY) if text else ""
     except (ValueError, RecursionError):
-        return body.json
+        return text
+
+
+def _json(message: Request | Response | None) -> str:
+    body = None if message is None else message.body
+    return "" if body is None or body.json is None else body.json
 
 
 def _with_status(run: Sequence[KeyedExchange]) -> list[tuple[Hashable, Exchange]]:

@@ -45,8 +45,8 @@ class Moments:
 
     def __init__(self, exchanges: Iterable[Exchange], *, settled: bool) -> None:
         self._settled = settled
-        self._values: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-        """The type and the text of each value that is not empty, by general location."""
+        self._values: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        """The texts of the values that are not empty, by general location and type."""
         for exchange in exchanges:
             body = exchange.response.body if exchange.response else None
             if body is not None and body.json is not None:
@@ -58,9 +58,9 @@ class Moments:
     def _add(self, value: object, location: Location) -> None:
         if value in _EMPTY:
             return
-        self._values[location.general].add((kind_of(value), _text(value, location.general)))
+        self._values[location.general][kind_of(value)].add(_text(value, location.general))
         for inner, inside in _inner(value, location):
-            self._values.setdefault(inside.general, set())
+            self._values.setdefault(inside.general, defaultdict(set))
             self._add(inner, inside)
 
     def accept(self, value: object, location: Location, rule: TransitionalState) -> bool:
@@ -74,13 +74,14 @@ class Moments:
         known = self._values[general]
         if value in _EMPTY:
             return True
-        if known and kind_of(value) not in {kind for kind, _ in known}:
+        kind = kind_of(value)
+        if known and kind not in known:
             return False
         if not known and not self._settled:
             return True
         if isinstance(value, (dict, list)):
             return all(self.accept(inner, inside, rule) for inner, inside in _inner(value, location))
-        return is_among(general, rule.varying) or (kind_of(value), _text(value, general)) in known
+        return is_among(general, rule.varying) or _text(value, general) in known.get(kind, ())
 
 
 class MomentsOfRuns:
@@ -91,6 +92,7 @@ class MomentsOfRuns:
     ) -> None:
         self._runs = runs
         self._polls = polls
+        self._indexes = tuple(_by_request(run, of_run) for run, of_run in zip(runs, polls, strict=True))
         self._moments: dict[tuple[int, RequestKey, RequestKey], Moments] = {}
 
     def explain(self, changes: Iterable[Change], index_before: int, index_after: int) -> Iterator[Change]:
@@ -139,8 +141,11 @@ class MomentsOfRuns:
             # The values still belong together.
             return False
         before, after = (self._of(side, index_before) for side in (0, 1))
-        gained = change.kind == "removed" or before.accept(change.after, location, rule)
-        return gained and (change.kind == "added" or after.accept(change.before, location, rule))
+        try:
+            gained = change.kind == "removed" or before.accept(change.after, location, rule)
+            return gained and (change.kind == "added" or after.accept(change.before, location, rule))
+        except RecursionError:
+            return False
 
     def _of(self, side: int, index_before: int) -> Moments:
         """Return the moments of one run for the request of an exchange in the first run."""
@@ -148,17 +153,21 @@ class MomentsOfRuns:
         key = request_key(self._runs[0][index_before])
         if (side, family, key) not in self._moments:
             run, polls = self._runs[side], self._polls[side]
-            indexes = [
-                index
-                for index, of_request in polls.families.items()
-                if of_request == family and request_key(run[index]) == key
-            ]
+            indexes = self._indexes[side].get((family, key), ())
             settled = any(
                 index not in polls.found and index not in polls.nested and _succeeds(run[index])
                 for index in indexes
             )
             self._moments[side, family, key] = Moments((run[index] for index in indexes), settled=settled)
         return self._moments[side, family, key]
+
+
+def _by_request(run: Sequence[Exchange], polls: Polls) -> dict[tuple[RequestKey, RequestKey], list[int]]:
+    """Return the indexes of the exchanges in families of polls, by their family and their own request."""
+    indexes: defaultdict[tuple[RequestKey, RequestKey], list[int]] = defaultdict(list)
+    for index, family in polls.families.items():
+        indexes[family, request_key(run[index])].append(index)
+    return dict(indexes)
 
 
 def _succeeds(exchange: Exchange) -> bool:
