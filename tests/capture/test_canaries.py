@@ -80,7 +80,8 @@ def test_a_canary_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("tracer.redaction.Redactor.again", lambda _, exchange: exchange)
     monkeypatch.setattr("tracer.redaction.seams.scan", lambda *_, **__: [])
     trace([_flow(CANARIES[0][1], gzip.compress, "gzip")], tmp_path)
-    text = (tmp_path / "run.yaml").read_text()
+    (path,) = tmp_path.glob("*.yaml")
+    text = path.read_text()
     assert any(core in text for core in cores(SECRET))
 
 
