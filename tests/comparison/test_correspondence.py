@@ -130,3 +130,18 @@ def test_a_key_with_an_id_belongs_to_the_relation() -> None:
     assert places(compare(run(allocations(A, A)), run(allocations(A, A)))) == []
     assert places(compare(run(allocations(A, A)), run(allocations(C, C)))) == []
     assert places(compare(run(allocations(A, A)), run(allocations(A, C)))) == ["body.provider"]
+
+
+def test_a_server_may_get_the_first_address_of_a_pool() -> None:
+    """Neutron chooses among the first addresses of the pool, by chance."""
+
+    def subnet(first: str, given: str) -> Exchange:
+        pool = {"allocation_pools": [{"start": first, "end": "10.0.0.254"}]}
+        return exchange("/networking/v2.0/subnets", body={"subnets": [pool], "ports": [{"fixed_ip": given}]})
+
+    assert places(compare(run(subnet("10.0.0.2", "10.0.0.7")), run(subnet("10.0.0.2", "10.0.0.2")))) == []
+    twice = compare(
+        run(subnet("10.0.0.2", "10.0.0.7"), subnet("10.0.0.2", "10.0.0.8")),
+        run(subnet("10.0.0.2", "10.0.0.2"), subnet("10.0.0.2", "10.0.0.2")),
+    )
+    assert places(twice) == ["body.ports[0].fixed_ip"]
