@@ -22,6 +22,13 @@ PROJECT = "0123456789abcdef0123456789abcdef"
 SWIFT = "http://192.0.2.10:8080/v1"
 IMAGE_CREATE = find("image-create")
 LIMITS = f"{HOST}/identity/v3"
+DOCUMENTS = {
+    "keystone": "identity/v3",
+    "swift": "object-store",
+    "glance": "image/versions",
+    "neutron": "network/v2",
+    "placement": "placement",
+}
 
 
 def _create(*calls: Exchange) -> list[Exchange]:
@@ -57,6 +64,25 @@ def test_unified_limits_are_optional_calls() -> None:
         "limits/model", "endpoints/{endpoint_id}", "limits", "registered_limits", "services",
         "regions/{region_id}", "endpoints",
     ]  # fmt: skip
+
+
+def test_what_nova_keeps_for_minutes_is_read_again_for_any_request() -> None:
+    """The first server causes these calls, and later each request after five minutes."""
+    provider = f"{HOST}/placement/resource_providers/{PROJECT}"
+    calls = [
+        exchange("GET", url, status, to=receiver, sender="nova", token=True)
+        for receiver, url, status in (
+            ("glance", f"{HOST}/image/", 300),
+            ("neutron", f"{HOST}/networking/v2.0/extensions", 200),
+            ("placement", f"{HOST}/placement/resource_providers?in_tree={PROJECT}", 200),
+            ("placement", f"{provider}/inventories", 200),
+            ("placement", f"{provider}/aggregates", 200),
+            ("placement", f"{provider}/traits", 200),
+        )
+    ]
+    result = match(_create(*calls), IMAGE_CREATE)
+    assert (result.verdict, result.explanations) == ("conforms", [])
+    assert [label.verdict for label in result.labels[4:]] == ["optional"] * 6
 
 
 @pytest.mark.parametrize(
@@ -118,8 +144,8 @@ def test_the_client_itself_does_not_ask_the_store() -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        exchange("GET", f"{HOST}/network/v2.0/ports", 200, to="neutron", sender="glance"),
-        exchange("GET", f"{HOST}/network/", 300, to="neutron", sender="glance"),
+        exchange("GET", f"{HOST}/dns/v2/zones", 200, to="designate", sender="glance"),
+        exchange("GET", f"{HOST}/dns/", 300, to="designate", sender="glance"),
         exchange("GET", f"{HOST}/volume/v3", 200, to="cinder", sender="glance"),
         exchange("POST", f"{HOST}/v1/secrets", 201, to="barbican", sender="glance"),
     ],
@@ -138,8 +164,7 @@ def test_each_common_call_is_described_in_korean_and_english(call: Entry) -> Non
         assert text["en"].endswith(".")
         assert HANGUL.search(text["ko"])
         assert text["ko"].endswith("다.")
-    document = {"keystone": "identity/v3", "swift": "object-store"}[call.receiver]
-    page = f"https://docs.openstack.org/api-ref/{document}/index.html"
+    page = f"https://docs.openstack.org/api-ref/{DOCUMENTS[call.receiver]}/index.html"
     # The reference of Keystone has no operation for version discovery.
     if call.receiver == "keystone" and is_version_path(call.path):
         assert call.reference == page
