@@ -181,3 +181,15 @@ def test_a_script_keeps_a_sequence_that_is_not_in_the_catalogue() -> None:
     assert recording.sequence == "image-create"
     assert named_sequence(recording) is None
     assert named_sequence(replace(recording, sequence="nightly")) == "nightly"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("servers/1", "server-show"), ("flavors/1", "flavor-show"), ("os-keypairs", "keypair-list")],
+)
+def test_a_run_that_only_reads_is_no_command_that_changes_nothing(path: str, name: str) -> None:
+    """`server set` without an option sends the same request."""
+    read = exchange("GET", f"{HOST}/compute/v2.1/{path}", 200, to="nova", token=True)
+    chosen = choose([*prologue()[:2], read], None)
+    assert chosen is not None
+    assert chosen.name == name

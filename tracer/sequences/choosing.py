@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from tracer.model import header
+from tracer.model import SAFE_METHODS, header
 from tracer.sequences.client_versions import UNKNOWN, client_of
 from tracer.sequences.command_lines import subcommand_words
 from tracer.sequences.failed_logins import failed_login
 from tracer.sequences.loading import catalog
 from tracer.sequences.matching import Match, could_be, match_run
 from tracer.sequences.observations import ObservedRun, observe
+from tracer.sequences.token_requests import is_login
 from tracer.sequences.user_agents import may_be_openstack
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from tracer.model import Exchange, Recording
     from tracer.sequences.client_versions import Client
+    from tracer.sequences.observations import Observation
     from tracer.sequences.schema import Sequence
 
 __all__ = ["NoSequence", "OwnSequence", "choose", "named_sequence", "own_sequence"]
@@ -70,20 +72,22 @@ def choose(exchanges: Iterable[Exchange], command: str | None, client: Client = 
 
     If the command is not known, the exchanges decide: a sequence fits if all required exchanges of the
     command itself occurred, and if every exchange belongs to the sequence. The match with the lowest cost
-    wins. A User-Agent of another program than ``openstack`` leaves the run without a sequence.
+    wins; of equal ones, a command that only reads wins for a run that only reads. A User-Agent of another
+    program than ``openstack`` leaves the run without a sequence.
     """
     if command:
         return _by_words(subcommand_words(command))
     run = observe(exchanges)
     if not all(map(_may_be_openstack, run.exchanges)):
         return None
+    changes_nothing = not any(map(_is_change, run.seen))
     fitting = [
-        (result.cost, -_own(sequence), sequence.name, sequence)
+        (result.cost, changes_nothing and _changes(sequence), -_own(sequence), sequence.name, sequence)
         for sequence in catalog().values()
         if could_be(run, sequence, client)
         and _fits(run, sequence, result := match_run(run, sequence, client))
     ]
-    return min(fitting)[3] if fitting else None
+    return min(fitting)[-1] if fitting else None
 
 
 def named_sequence(recording: Recording) -> str | None:
@@ -104,6 +108,17 @@ def _by_words(words: list[str]) -> Sequence | None:
         if words[: len(name.split()) - 1] == name.split()[1:]
     ]
     return max(candidates, key=lambda pair: pair[0])[1] if candidates else None
+
+
+def _is_change(seen: Observation) -> bool:
+    """Return whether the client asks for a change. A login is none."""
+    is_safe = seen.method in SAFE_METHODS or is_login(seen.method, seen.path)
+    return seen.sender == "client" and not is_safe
+
+
+def _changes(sequence: Sequence) -> bool:
+    """Return whether the command may change something, as `server set` with an option does."""
+    return any(entry.method not in SAFE_METHODS for entry in sequence.entries if not entry.prologue)
 
 
 def _own(sequence: Sequence) -> int:
