@@ -20,23 +20,17 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.asynchronous import asynchronous_calls
-from tracer.comparison.differences import Location
-from tracer.comparison.json_values import read_json
+from tracer.comparison.keyed_requests import KeyedRequest, content, keyed_requests
 from tracer.comparison.lists import common_runs
-from tracer.comparison.outlines import outline
+from tracer.comparison.message_values import json_text, status_of
 from tracer.comparison.repetitions import repetition_tags
-from tracer.comparison.request_keys import request_key
-from tracer.comparison.request_urls import url_parts
-from tracer.comparison.volatile import skeleton
-from tracer.model import header
-from tracer.sequences import parents, sent_id
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
-    from tracer.comparison.polls import Polls, State
-    from tracer.comparison.request_keys import RequestKey
-    from tracer.model import Exchange, Request, Response
+    from tracer.comparison.keyed_requests import Key
+    from tracer.comparison.polls import Polls
+    from tracer.model import Exchange
 
 __all__ = ["ExchangeAlignment", "align_runs"]
 
@@ -46,32 +40,10 @@ _AHEAD = 20
 """The number of exchanges in which the search for a similar request looks ahead."""
 _MOST_OFTEN = 8
 """How often, on average, each content is compared. More polls with a longer partner are differences."""
-_BODY = Location("request", "", "").within("body")
-_UNUSED = "", ("", "", "", "")
 
-Use = tuple[()] | tuple[str, "RequestKey"]
-"""The header field in which a run first sends a token, and the request with it. Empty without a token."""
-Details = tuple["Hashable", ...]
-"""What tells apart requests with the same key."""
 Runs = tuple["Sequence[Exchange]", "Sequence[Exchange]"]
 Pair = tuple[int, int]
 Span = tuple[int, int, int, int]
-
-
-class Key(NamedTuple):
-    """A request, the use of the token that a service validates, and the state that a poll shows."""
-
-    request: RequestKey
-    use: Use
-    state: State
-
-
-class KeyedRequest(NamedTuple):
-    """A request by its key, and its details. The last detail of a service call is its cause, or None."""
-
-    key: Key
-    details: Details
-
 
 KeyedRequests = tuple["Sequence[KeyedRequest]", "Sequence[KeyedRequest]"]
 KeyedExchange = tuple[KeyedRequest, "Exchange"]
@@ -99,7 +71,7 @@ def align_runs(
 ) -> ExchangeAlignment:
     """Pair the exchanges of two runs with these polls."""
     runs = before, after
-    requests = _requests(before, polls[0]), _requests(after, polls[1])
+    requests = keyed_requests(before, polls[0]), keyed_requests(after, polls[1])
     late = [
         [index for index in sorted(asynchronous_calls(run)) if index not in of_run.nested]
         for run, of_run in zip(runs, polls, strict=True)
@@ -133,7 +105,7 @@ def align_runs(
         (left, right)
         for left, right in _nested(calls, further)
         # A call with another status is a difference without this.
-        if _status(before[left]) == _status(after[right])
+        if status_of(before[left]) == status_of(after[right])
     ]
     compared = _compared(further, runs)
     further, uncompared = further[:compared], further[compared:]
@@ -149,7 +121,7 @@ def align_runs(
 
 def _compared(further: Sequence[Pair], runs: Runs) -> int:
     """Return how many pairs of ``further`` are compared: many short polls may have one long partner."""
-    lengths = [[len(_json(exchange.response)) for exchange in run] for run in runs]
+    lengths = [[len(json_text(exchange.response)) for exchange in run] for run in runs]
     most = _MOST_OFTEN * sum(map(sum, lengths))
     used = accumulate(lengths[0][left] + lengths[1][right] for left, right in further)
     return sum(length <= most for length in used)
@@ -164,7 +136,7 @@ def _asynchronous(
 ) -> Iterator[Pair]:
     """Yield pairs of asynchronous calls: by equal responses, by equal requests, and by similar requests."""
     answered = [
-        {index: (*of_run[index], _status(run[index]), _content(run[index].response)) for index in indexes}
+        {index: (*of_run[index], status_of(run[index]), content(run[index].response)) for index in indexes}
         for of_run, run, indexes in zip(requests, runs, (before, after), strict=True)
     ]
     pairs = list(_equal_elements(answered[0], answered[1], before, after))
@@ -229,7 +201,7 @@ def _align(before: Sequence[KeyedExchange], after: Sequence[KeyedExchange]) -> t
     tags_before, tags_after = repetition_tags(_with_status(before), _with_status(after))
     with_status = [
         [
-            (*key, _status(exchange), details, tag)
+            (*key, status_of(exchange), details, tag)
             for ((key, details), exchange), tag in zip(run, tags, strict=True)
         ]
         for run, tags in ((before, tags_before), (after, tags_after))
@@ -273,7 +245,7 @@ class _Calls:
         if poll not in self._under:
             levels: list[defaultdict[Hashable, list[int]]] = [defaultdict(list) for _ in range(4)]
             for index in self._polls.calls(poll):
-                request, status = self._requests[index], _status(self._run[index])
+                request, status = self._requests[index], status_of(self._run[index])
                 for level, common in zip(
                     levels, ((status, request), (status, request[0]), request, request[0]), strict=True
                 ):
@@ -320,80 +292,8 @@ def _further(requests: KeyedRequests, polls: tuple[Polls, Polls], repeated: Sequ
                 yield (index, partner) if side == 0 else (partner, index)
 
 
-def _requests(run: Sequence[Exchange], polls: Polls) -> list[KeyedRequest]:
-    """Return the key and the details of each request."""
-    uses = _first_uses(run)
-    keys = [
-        Key(
-            request=request_key(exchange),
-            use=_use(exchange, uses),
-            state=polls.found[index].state if index in polls.found else (),
-        )
-        for index, exchange in enumerate(run)
-    ]
-    return [*map(KeyedRequest, keys, _details(run, keys))]
-
-
-def _use(exchange: Exchange, uses: Mapping[str, Use]) -> Use:
-    """Return the first use of the token that a service call is about, empty if it is about none."""
-    subject = header(exchange.request.headers, "X-Subject-Token")
-    return () if exchange.sender == "client" or not subject else uses.get(subject, _UNUSED)
-
-
-def _first_uses(run: Sequence[Exchange]) -> dict[str, Use]:
-    """Return the first use of each token."""
-    uses: dict[str, Use] = {}
-    for exchange in run:
-        for name in ("X-Auth-Token", "X-Service-Token"):
-            if token := header(exchange.request.headers, name):
-                uses.setdefault(token, (name, request_key(exchange)))
-    return uses
-
-
-def _details(run: Sequence[Exchange], keys: Sequence[Key]) -> list[Details]:
-    """Return the details of each request: the names of its parameters.
-
-    Services send equal requests for several causes, and in any order. A service call has its cause, its
-    parameters and its content as details.
-    """
-    causes = parents(run)
-    details: list[Details] = []
-    for index, exchange in enumerate(run):
-        query = url_parts(exchange.request.url).query
-        if exchange.sender == "client":
-            details.append((tuple(sorted(part.partition("=")[0] for part in query.split("&"))),))
-            continue
-        cause = causes[index] if sent_id(exchange) else None
-        details.append(
-            (
-                skeleton(query, "query"),
-                _content(exchange.request),
-                None if cause is None else keys[cause],
-            )
-        )
-    return details
-
-
-def _content(message: Request | Response | None) -> str:
-    """Return the outline of the JSON body of a message, empty without such a body."""
-    text = _json(message)
-    try:
-        return outline(read_json(text), _BODY) if text else ""
-    except (ValueError, RecursionError):
-        return text
-
-
-def _json(message: Request | Response | None) -> str:
-    body = None if message is None else message.body
-    return "" if body is None or body.json is None else body.json
-
-
 def _with_status(run: Sequence[KeyedExchange]) -> list[tuple[Hashable, Exchange]]:
-    return [((*request.key, _status(exchange)), exchange) for request, exchange in run]
-
-
-def _status(exchange: Exchange) -> int:
-    return exchange.response.status if exchange.response else 0
+    return [((*request.key, status_of(exchange)), exchange) for request, exchange in run]
 
 
 def _equal(

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from tracer.comparison.differences import Location
 from tracer.comparison.json_values import read_json
+from tracer.comparison.message_values import json_text
 from tracer.comparison.request_keys import request_key
 from tracer.comparison.trees import kind_of, location_of_value
 from tracer.comparison.volatile import skeleton, volatile_reasons
@@ -48,12 +50,8 @@ class Moments:
         self._values: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         """The texts of the values that are not empty, by general location and type."""
         for exchange in exchanges:
-            body = exchange.response.body if exchange.response else None
-            if body is not None and body.json is not None:
-                try:
-                    self._add(read_json(body.json), _BODY)
-                except (ValueError, RecursionError):
-                    continue
+            with suppress(ValueError, RecursionError):  # no JSON, or with many levels
+                self._add(read_json(json_text(exchange.response)), _BODY)
 
     def _add(self, value: object, location: Location) -> None:
         if value in _EMPTY:

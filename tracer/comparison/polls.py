@@ -6,11 +6,12 @@ service calls that nest under a poll are a part of it.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracer.comparison.differences import Location
+from tracer.comparison.json_values import read_json
+from tracer.comparison.message_values import json_text, status_of
 from tracer.comparison.request_keys import request_key
 from tracer.comparison.volatile_rules import shows_state, transitional_state
 from tracer.sequences import parents
@@ -105,7 +106,7 @@ def _families(
 
 
 def _kind(exchange: Exchange) -> tuple[RequestKey, int]:
-    return request_key(exchange), exchange.response.status if exchange.response else 0
+    return request_key(exchange), status_of(exchange)
 
 
 def _polls(exchanges: Sequence[Exchange]) -> dict[int, Poll]:
@@ -123,12 +124,9 @@ def _polls(exchanges: Sequence[Exchange]) -> dict[int, Poll]:
 
 def _poll(exchange: Exchange) -> Poll | None:
     """Return the poll if the response of ``exchange`` shows a transitional state."""
-    body = exchange.response.body if exchange.response else None
-    if body is None or body.json is None:
-        return None
     try:
-        content = json.loads(body.json)
-    except (ValueError, RecursionError):
+        content = read_json(json_text(exchange.response))
+    except ValueError:
         return None
     state = tuple((location, text) for location, text in _texts(content) if shows_state(location))
     rules = (transitional_state(location, text) for location, text in state)
