@@ -19,7 +19,7 @@ __all__ = ["further_rules"]
 
 
 class _Subject(NamedTuple):
-    """What a rule is about, at all microversions."""
+    """The message that a rule describes, at all microversions."""
 
     method: str
     path: str

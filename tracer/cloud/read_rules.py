@@ -1,4 +1,4 @@
-"""What the readers of schemas write: the routes and rules of a service, before their schemas are stored."""
+"""The output of the readers of schemas: routes and rules of a service, before their schemas are stored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ReadRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ReadContent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All that a reader writes."""
+    """The output of a reader: packages with their versions, routes, and rules."""
 
     packages: dict[str, str]
     routes: list[str]

@@ -1,4 +1,4 @@
-"""Keyed requests: what two equal requests of two runs have in common, and what tells them apart."""
+"""Requests of a run with a key, equal for the same request of another run, and with further details."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNUSED = "", ("", "", "", "")
 Use = tuple[()] | tuple[str, "RequestKey"]
 """The header field in which a run first sends a token, and the request with it. Empty without a token."""
 Details = tuple["Hashable", ...]
-"""What tells apart requests with the same key."""
+"""Differences between requests with the same key: names of parameters, or cause, parameters and content."""
 
 
 class Key(NamedTuple):
