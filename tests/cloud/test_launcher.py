@@ -24,7 +24,7 @@ def ask(served: launcher.App, path: str, body: bytes = b"") -> tuple[str, list[A
     said: list[Any] = []
     stream = io.BytesIO(body)
     environ = {"PATH_INFO": path, "SCRIPT_NAME": "", "wsgi.input": stream}
-    text = b"".join(served(environ, lambda status, headers: said.extend((status, headers)))).decode()
+    text = b"".join(served(environ, lambda status, headers, *_: said.extend((status, headers)))).decode()
     return said[0], said[1], text, stream.read()
 
 
@@ -42,6 +42,15 @@ def test_outside_the_mount_there_is_nothing(path: str) -> None:
 
 def test_an_upload_that_nobody_read_is_drained() -> None:
     assert ask(launcher._mounted(app, "/image"), "/image", b"x" * 200_000)[3] == b""
+
+
+def test_an_exception_of_the_application_is_a_server_error(capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        raise ValueError(environ["PATH_INFO"])
+
+    status, _, text, rest = ask(launcher._mounted(broken, "/identity"), "/identity/v3", b"x" * 200_000)
+    assert (status, text, rest) == ("500 Internal Server Error", "Internal Server Error", b"")
+    assert "ValueError: /v3" in capsys.readouterr().err
 
 
 def test_one_at_a_time_means_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:

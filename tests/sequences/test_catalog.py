@@ -45,7 +45,9 @@ COMMANDS = [
 UNTOLD = {
     "catalog-list": "token-issue",
     "floating-ip-unset": "floating-ip-set",
+    "router-unset": "router-set",
     "server-resize-confirm": "server-resize",
+    "volume-unset": "volume-set",
 }
 """What only its command tells, with the sequence of a command that says the same to the cloud."""
 

@@ -36,7 +36,7 @@ RECORDED = [
     for name in catalog()
     if (SHIPPED / release / f"{name}.yaml").exists()
 ]
-UNTOLD = ("catalog-list", "floating-ip-unset", "server-resize-confirm")
+UNTOLD = ("catalog-list", "floating-ip-unset", "router-unset", "server-resize-confirm", "volume-unset")
 """Commands that say the same to the cloud as another one."""
 
 MOUNTS = ("/identity", "", "/keystone")

@@ -145,7 +145,14 @@ def _mounted(app: App, mount: str) -> App:
         environ["SCRIPT_NAME"] = mount
         environ["PATH_INFO"] = path[len(mount) :]
         sent = environ["wsgi.input"]
-        body = app(environ, start_response)
+        try:
+            body = app(environ, start_response)
+        except Exception:  # noqa: BLE001 - as the servers of real clouds do, whatever the application raises
+            traceback.print_exc()
+            _drain(sent)
+            start_response("500 Internal Server Error", [("Content-Type", "text/plain")], sys.exc_info())
+            yield b"Internal Server Error"
+            return
         try:
             _drain(sent)
             yield from body
