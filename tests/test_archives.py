@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
 import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,9 +57,43 @@ def test_an_archive_reads_as_the_folder_it_was_made_from(files: dict[str, bytes]
 def test_equal_files_give_equal_bytes(files: dict[str, bytes]) -> None:
     packed = archives.pack(files)
     assert archives.pack(dict(reversed(files.items()))) == packed
-    entries = ZipFile(io.BytesIO(packed)).infolist()
-    assert [entry.filename for entry in entries] == sorted(files)
-    assert {entry.date_time for entry in entries} <= {(1980, 1, 1, 0, 0, 0)}
+    outer = ZipFile(io.BytesIO(packed))
+    inner = ZipFile(io.BytesIO(outer.read("recordings.zip")))
+    assert sorted(inner.namelist()) == sorted(files)
+    entries = [*outer.infolist(), *inner.infolist()]
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_many_files_that_are_alike_take_few_bytes() -> None:
+    files = {f"{folder}{number}.yaml": SMALL.encode() for folder in ("", "again/") for number in range(200)}
+    largest = len(_zip(*files.items())) / 4
+    assert len(archives.pack(files)) < largest
+
+
+@given(trees)
+def test_an_archive_alone_in_an_archive_is_read_in_its_place(files: dict[str, bytes]) -> None:
+    with TemporaryDirectory() as temporary:
+        plain, nested = Path(temporary, "plain.zip"), Path(temporary, "nested.zip")
+        plain.write_bytes(_zip(*files.items(), ("x", b"")))
+        nested.write_bytes(_zip(("some.ZIP", plain.read_bytes())))
+        inside = [path.relative_to(nested) for path in archives.files_in(nested)]
+        assert inside == [path.relative_to(plain) for path in archives.files_in(plain)]
+
+
+def test_an_archive_in_an_archive_in_an_archive_is_a_file(tmp_path: Path) -> None:
+    archive = tmp_path / "a.zip"
+    archive.write_bytes(_zip(("b.zip", _zip(("c.zip", _zip(("f", b"x")))))))
+    assert archives.files_in(archive) == [archive / "c.zip"]
+
+
+def test_a_large_archive_in_an_archive_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MAX_FILE", 1000)
+    archive = tmp_path / "a.zip"
+    archive.write_bytes(_zip(("b.zip", bytes(2000))))
+    with pytest.raises(InputError, match=r"a\.zip/b\.zip: unpacked, it is larger than"):
+        archives.check_archive(archive)
 
 
 def test_an_archive_in_use_may_be_replaced(tmp_path: Path) -> None:
@@ -118,6 +153,12 @@ def test_no_file_is_written_into_an_archive(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         archives.refuse_archive(archive / "f")
     assert caught.value.source == str(archive)
+    remedy = caught.value.problem.partition("unpack it first: ")[2]
+    subprocess.run(["sh", "-c", remedy], check=True)
+    assert [path.relative_to(tmp_path / "a").as_posix() for path in (tmp_path / "a").iterdir()] == ["f"]
+    archive.write_bytes(_zip(("f", b"")))
+    with pytest.raises(InputError) as caught:
+        archives.refuse_archive(archive)
     assert caught.value.problem.endswith(f"python3 -m zipfile -e {archive} {tmp_path / 'a'}")
 
 
@@ -152,6 +193,8 @@ REFUSED_ARCHIVES = {
     "text": (SMALL.encode(), "not a zip archive, or damaged"),
     "torn": (_GOOD[:-30], "not a zip archive, or damaged"),
     "directory": (_GOOD.replace(b"PK\x01\x02", b"PK\x01\x03"), "not a zip archive, or damaged"),
+    "text in an archive": (_zip(("a.zip", SMALL.encode())), "not a zip archive, or damaged"),
+    "outside in an archive": (_zip(("a.zip", _zip(("../a.yaml", b"")))), "its name leads out of the archive"),
     "outside": (_zip(("../a.yaml", b"")), "'../a.yaml': its name leads out of the archive"),
     "inside": (_zip(("x/../../a.yaml", b"")), "its name leads out of the archive"),
     "absolute": (_zip(("/etc/a.yaml", b"")), "'/etc/a.yaml': its name is absolute"),

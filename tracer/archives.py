@@ -2,6 +2,9 @@
 
 A path leads into an archive if one of its parents is a file whose name ends in ``.zip``. An archive is read
 like a folder, and never unpacked to disk. It is untrusted: its names, sizes and compression are checked.
+
+An archive may hold one archive alone, and then stands for it. ``pack`` makes such archives: compressed as a
+whole, small files that are alike take a quarter of the bytes.
 """
 
 from __future__ import annotations
@@ -50,6 +53,7 @@ MAX_DEPTH = 16  # folders around a file
 _OPEN_ARCHIVES = 16
 _ENCRYPTED = 0x41  # flags of APPNOTE.TXT, section 4.4.4: encryption, strong encryption
 _STORED, _DEFLATED = 0, 8  # methods of APPNOTE.TXT, section 4.4.5
+_INNER = f"recordings{SUFFIX}"
 _TIME = (1980, 1, 1, 0, 0, 0)  # the earliest time of a zip archive
 _REGULAR = (stat.S_IFREG | 0o644) << 16
 _UNIX = 3  # the system of an entry, which differs between platforms by default
@@ -58,11 +62,15 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class _Archive(NamedTuple):
-    """An open archive with its files by name, and the names of its folders."""
+    """An open archive with its files by name, and the names of its folders.
+
+    ``inner`` is its name in the archive on disk, if it is the only file there.
+    """
 
     file: ZipFile
     files: Mapping[str, ZipInfo]
     folders: frozenset[str]
+    inner: str = ""
 
 
 def is_archive(path: Path) -> bool:
@@ -108,7 +116,10 @@ def refuse_archive(path: Path) -> None:
     inside = _inside(path)
     if inside is not None:
         archive = str(inside[0])
-        remedy = f"python3 -m zipfile -e {archive} {archive[: -len(SUFFIX)]}"
+        folder = archive[: -len(SUFFIX)]
+        remedy = f"python3 -m zipfile -e {archive} {folder}"
+        if inner := _opened(inside[0]).inner:
+            remedy += f"; python3 -m zipfile -e {folder}/{inner} {folder}; rm {folder}/{inner}"
         raise InputError(archive, f"it is an archive, which tracer only reads; unpack it first: {remedy}")
 
 
@@ -175,13 +186,21 @@ def same_file(path: Path, other: Path) -> bool:
 
 def pack(files: Mapping[str, bytes]) -> bytes:
     """Return an archive of files by name. Equal files give equal bytes, in any order and at any time."""
-    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+    from zipfile import ZIP_DEFLATED, ZIP_STORED
+
+    # Files of the same name in several folders are alike, so they are neighbours.
+    alike = sorted(files.items(), key=lambda item: (item[0].rpartition("/")[2], item[0]))
+    return _zip({_INNER: _zip(dict(alike), ZIP_STORED)}, ZIP_DEFLATED)
+
+
+def _zip(files: Mapping[str, bytes], compression: int) -> bytes:
+    from zipfile import ZipFile, ZipInfo
 
     archive = io.BytesIO()
     with ZipFile(archive, "w") as file:
-        for name, content in sorted(files.items()):
+        for name, content in files.items():
             entry = ZipInfo(name, _TIME)
-            entry.compress_type = ZIP_DEFLATED
+            entry.compress_type = compression
             entry.create_system = _UNIX
             entry.external_attr = _REGULAR
             file.writestr(entry, content, compresslevel=9)
@@ -212,14 +231,18 @@ def _inside(path: Path) -> tuple[Path, str] | None:
 
 
 def _content(path: Path, archive: Path, name: str) -> bytes:
-    import struct
-    import zlib
-    from zipfile import BadZipFile
-
     opened = _opened(archive)
     entry = opened.files.get(name)
     if entry is None:
         raise InputError(str(path), _no_file(opened, archive, name))
+    return _unpacked(opened, entry, path)
+
+
+def _unpacked(opened: _Archive, entry: ZipInfo, path: Path) -> bytes:
+    import struct
+    import zlib
+    from zipfile import BadZipFile
+
     if entry.flag_bits & _ENCRYPTED:
         raise InputError(str(path), "it is encrypted")
     if entry.compress_type not in (_STORED, _DEFLATED):
@@ -255,11 +278,21 @@ def _opened(archive: Path) -> _Archive:
 
 @functools.lru_cache(_OPEN_ARCHIVES)
 def _opened_in_state(archive: Path, *_state: int) -> _Archive:
+    opened = _read(archive, archive)
+    inner = next(iter(opened.files), "")
+    if len(opened.files) > 1 or not inner.lower().endswith(SUFFIX):
+        return opened
+    with opened.file:
+        content = _unpacked(opened, opened.files[inner], archive / inner)
+    return _read(io.BytesIO(content), archive)._replace(inner=inner)
+
+
+def _read(source: Path | BinaryIO, archive: Path) -> _Archive:
     import struct
     from zipfile import BadZipFile, ZipFile
 
     try:
-        file = ZipFile(archive)
+        file = ZipFile(source)
     except OSError as error:
         raise InputError(str(archive), error.strerror or str(error)) from None
     except (BadZipFile, struct.error, EOFError, RuntimeError, ValueError, OverflowError) as error:
