@@ -212,6 +212,8 @@ commands:
             "service: image, path: /v2/images, file: b",
             "commands[1]: no file 'b' among the suite's files",
         ),
+        ("as: guest", "as: guest, until: {a: b}", "commands[3]: a command has no until"),
+        ("status: 200", "status: 200\n  until: {a: b}", "commands[1]: a recorded request is sent once"),
         (
             "commands:",
             "prepare:\n- {run: openstack a, fails: {admin: true}}\ncommands:",

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 
 from tests.matrix.made import suite
-from tracer.capture.client.requests_process import ServiceResponse
+from tracer.capture.client.requests_process import OrderedRequest, RequestsProcess, ServiceResponse
 from tracer.errors import CommandError
 from tracer.matrix.accounts import Accounts
+from tracer.matrix.cloud_requests import CloudRequests
 from tracer.matrix.problems import Problem
 from tracer.matrix.workplace import Workplace, unexpected_status
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tracer.matrix import Suite
 
 SUITE = """\
@@ -31,6 +31,12 @@ commands:
   keep: {image_id: id}
   cleanup:
   - request: {service: image, method: DELETE, path: "/v2/images/{image_id}"}
+- name: activate
+  prepare:
+  - request: {service: image, path: /v2/images/a}
+    until: {status: [active, killed], task.state: null}
+    keep: {size: size}
+  run: openstack image set a
 - {name: users, run: openstack user list, as: manager}
 - {name: first, run: openstack image list --format json, keep: {first_id: 0.ID}}
 """
@@ -65,9 +71,9 @@ def test_a_user_of_the_suite_differs_from_the_administrator_and_a_role_has_its_o
 
 
 def test_an_entry_with_a_role_that_the_cloud_lacks_is_not_run(workplace: Workplace, mine: Suite) -> None:
-    assert not workplace.can_run(mine.commands[1])
+    assert not workplace.can_run(mine.commands[2])
     with pytest.raises(CommandError, match="not run: Keystone of zed has no role manager"):
-        workplace.environment(mine.commands[1])
+        workplace.environment(mine.commands[2])
 
 
 def test_a_refused_request_keeps_no_value_of_an_earlier_role(workplace: Workplace, mine: Suite) -> None:
@@ -104,10 +110,59 @@ def test_a_problem_has_placeholders_in_place_of_values_and_no_secret(
     assert text == "`user set {password}` failed: no {password}, no {image_id}"
 
 
+class Answers(RequestsProcess):
+    """A process that sends nothing, and returns a response after the other, the last one for ever."""
+
+    def __init__(self, *bodies: bytes) -> None:
+        self.bodies = list(bodies)
+        self.sent = 0
+
+    def send(self, _request: OrderedRequest) -> ServiceResponse:
+        self.sent += 1
+        return ServiceResponse(
+            status=200, body=self.bodies.pop(0) if len(self.bodies) > 1 else self.bodies[0]
+        )
+
+
+def waiting(mine: Suite, folder: Path, answers: Answers) -> Workplace:
+    requests = CloudRequests({"image": "http://c/image"}, answers, Path("nowhere"))
+    workplace = Workplace(mine, folder, ACCOUNTS, requests)
+    workplace.run(mine.commands[1].prepare[0])
+    return workplace
+
+
+def test_a_request_is_sent_again_until_its_response_has_the_values(
+    mine: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracer.matrix.workplace._PAUSE", 0)
+    answers = Answers(
+        b"<html>",
+        b'{"status": "queued", "size": 1, "task": {"state": null}}',
+        b'{"status": "active", "size": 2}',
+        b'{"status": "active", "size": 3, "task": {"state": "spawning"}}',
+        b'{"status": "killed", "size": 4, "task": {"state": null}}',
+        b'{"status": "active", "size": 5, "task": {"state": null}}',
+    )
+    assert waiting(mine, tmp_path, answers).values["size"] == "4"
+    assert answers.sent == 5
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"), [(b"{}", "has no status"), (b'{"status": "queued"}', "has status = queued")]
+)
+def test_a_state_that_does_not_come_is_an_error(
+    body: bytes, reason: str, mine: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracer.matrix.workplace._PATIENCE", 0)
+    with pytest.raises(CommandError) as caught:
+        waiting(mine, tmp_path, Answers(body))
+    assert caught.value.problem == f"{reason} after 0 seconds"
+
+
 def test_a_value_that_is_missing_is_an_error(workplace: Workplace, mine: Suite) -> None:
     with pytest.raises(CommandError, match="`POST /v2/images` gave no id"):
         workplace.keep_from(mine.commands[0], ServiceResponse(status=201, body=b"{}"))
-    first = mine.commands[2]
+    first = mine.commands[3]
     workplace.keep(first, '[{"ID": "x"}]')
     assert workplace.values["first_id"] == "x"
     with pytest.raises(CommandError, match=r"printed no JSON object with 0\.ID"):

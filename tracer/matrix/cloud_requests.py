@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tracer.matrix.suite_requests import SuiteRequest
     from tracer.runs.settings import Settings
 
-__all__ = ["CloudRequests", "response_value"]
+__all__ = ["CloudRequests", "json_value", "response_value"]
 
 _VERSION = re.compile(r"/v\d+(\.\d+)?(/.*)?$")
 _VERSIONED = re.compile(r"/v\d+(\.\d+)?(/|$)")
@@ -82,8 +82,13 @@ def response_value(response: ServiceResponse, path: str) -> str:
     if path.startswith(_HEADERS):
         fields = {name.lower(): value for name, value in response.headers.items()}
         return fields[path.removeprefix(_HEADERS).lower()]
+    return str(json_value(response, path))
+
+
+def json_value(response: ServiceResponse, path: str) -> Any:
+    """Return the value at ``path`` of the JSON body. Raise LookupError if there is no such value."""
     try:
-        return str(value_at(msgspec.json.decode(response.body), path))
+        return value_at(msgspec.json.decode(response.body), path)
     except msgspec.DecodeError:
         raise LookupError(path) from None
 

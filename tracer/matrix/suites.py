@@ -29,6 +29,7 @@ Variable = Annotated[str, msgspec.Meta(pattern=r"^OS_[A-Z_]+$(?!\n)")]
 Line = Annotated[str, msgspec.Meta(pattern=r"^openstack \S")]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Fails = bool | Literal["maybe"]
+States = Annotated[tuple[Text | None, ...], msgspec.Meta(min_length=1)]
 Statuses = Annotated[tuple[Status, ...], msgspec.Meta(min_length=1)]
 
 
@@ -42,7 +43,8 @@ class SuiteCommand(
     response. ``user`` is one of the suite's users or a role, by default the administrator. ``fails`` is
     true if the command must fail, and ``maybe`` if it fails on some releases or with some clients.
     ``status`` are the expected statuses of the response, by default all below 400. In ``fails`` and
-    ``status``, a mapping has the value of each role.
+    ``status``, a mapping has the value of each role. A request that is not recorded is sent again ``until``
+    its response has these values at these paths, as services go on working after a response.
     """
 
     run: Line | None = None
@@ -51,6 +53,7 @@ class SuiteCommand(
     user: Name | None = None
     fails: Fails | dict[Name, Fails] = False
     status: Status | Statuses | dict[Name, Status | Statuses] | None = None
+    until: dict[Text, Text | States | None] = {}
 
     def __post_init__(self) -> None:
         if (self.run is None) == (self.request is None):
@@ -58,6 +61,8 @@ class SuiteCommand(
         if self.run is not None:
             if self.status is not None:
                 raise ValueError("a command has no status; fails says that it fails")
+            if self.until:
+                raise ValueError("a command has no until; a request waits for a state")
             try:
                 shlex.split(self.run)
             except ValueError as error:
@@ -100,6 +105,13 @@ class SuiteCommand(
         status = self.status.get(role) if isinstance(self.status, dict) else self.status
         return status if isinstance(status, tuple) else () if status is None else (status,)
 
+    @property
+    def awaited(self) -> dict[str, tuple[str | None, ...]]:
+        """Return the values for which the request is sent again, by their paths in the response."""
+        return {
+            path: states if isinstance(states, tuple) else (states,) for path, states in self.until.items()
+        }
+
     def _check_roles(self) -> None:
         raise ValueError("a value for each role needs roles, which a recorded entry has")
 
@@ -128,6 +140,8 @@ class Recorded(SuiteCommand, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError("a role stands twice")
         if self.request is not None and self.status is None:
             raise ValueError("a recorded request needs its expected status")
+        if self.until:
+            raise ValueError("a recorded request is sent once; a request of its prepare may have until")
 
     @property
     def entries(self) -> tuple[RoleEntry, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,7 +13,7 @@ from tracer.cloud.passwords import generate
 from tracer.errors import CommandError
 from tracer.formats.json_paths import value_at
 from tracer.formats.placeholders import filled, placeholders
-from tracer.matrix.cloud_requests import response_value
+from tracer.matrix.cloud_requests import json_value, response_value
 from tracer.matrix.roles import ADMIN
 from tracer.redaction import Redactor, builtin_policy
 from tracer.storage import write
@@ -32,6 +33,10 @@ __all__ = ["Workplace", "failure", "unexpected_status"]
 
 _SHORTEST = 12
 """Characters of the shortest value that gives way to its placeholder: secrets are longer."""
+
+_PATIENCE = 120
+"""Seconds that a service has to reach an awaited state."""
+_PAUSE = 0.2
 
 _FILES = {"qcow2": qcow2, "text": lambda: b"These are notes, and no disk image.\n" * 2000}
 
@@ -106,11 +111,7 @@ class Workplace:
         an unexpected status, or if values are missing.
         """
         if command.request is not None:
-            request = self.request(command)
-            response = self.requests.send(request, self.environment(command), self.folder)
-            if problem := unexpected_status(command, response, command.statuses()):
-                raise problem
-            self.keep_from(command, response)
+            self.keep_from(command, self._response(command))
             return
         words = self.words(command)
         try:
@@ -131,6 +132,21 @@ class Workplace:
         if command.fails is True and not ended.returncode:
             raise CommandError("did not fail", command.title)
         self.keep(command, ended.stdout)
+
+    def _response(self, command: SuiteCommand) -> ServiceResponse:
+        """Return the response to a request, sent again until it has the awaited values."""
+        request, environment = self.request(command), self.environment(command)
+        end = time.monotonic() + _PATIENCE
+        while True:
+            response = self.requests.send(request, environment, self.folder)
+            if problem := unexpected_status(command, response, command.statuses()):
+                raise problem
+            other = _other_value(command, response)
+            if not other:
+                return response
+            if time.monotonic() > end:
+                raise CommandError(f"{other} after {_PATIENCE} seconds", command.title)
+            time.sleep(_PAUSE)
 
     def forget(self, command: SuiteCommand) -> None:
         """Remove the values that ``command`` gave before, as another role."""
@@ -209,6 +225,18 @@ def unexpected_status(
         return None
     wanted = " or ".join(map(str, expected)) if expected else "a status below 400"
     return CommandError(f"got status {response.status}, expected {wanted}", command.title)
+
+
+def _other_value(command: SuiteCommand, response: ServiceResponse) -> str:
+    """Return the first value in ``response`` that is not an awaited one, or an empty text."""
+    for path, awaited in command.awaited.items():
+        try:
+            value = json_value(response, path)
+        except LookupError:
+            return f"has no {path}"
+        if value not in awaited:
+            return f"has {path} = {value}"
+    return ""
 
 
 def _paths(command: SuiteCommand) -> str:
