@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -117,6 +118,12 @@ def test_a_note_that_cannot_be_read_counts_for_nothing(out: Path, unit: Unit, co
 def test_another_content_of_the_suite_is_recorded_anew(out: Path, tmp_path: Path) -> None:
     assert left(out, suite(tmp_path, SUITE.replace("image list", "image list --long"))) == [1, 2]
     assert left(out, suite(tmp_path, f"# the same\n{SUITE}")) == []
+
+
+def test_a_key_that_the_suite_does_not_use_does_not_count(unit: Unit) -> None:
+    counted = msgspec.to_builtins(unit.suite)
+    assert counted.keys() == {"name", "commands"}
+    assert [command.keys() for command in counted["commands"]] == [{"name", "run"}] * 2
 
 
 def test_other_versions_are_recorded_anew(out: Path, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ _Parameter = str | int | bool
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-class SuiteRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SuiteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One request, with placeholders such as ``{image_id}`` in its texts.
 
     ``service`` is the type of the service in the catalogue, and ``path`` the path at the service: with the

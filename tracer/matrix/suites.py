@@ -34,7 +34,12 @@ Statuses = Annotated[tuple[Status, ...], msgspec.Meta(min_length=1)]
 
 
 class SuiteCommand(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"user": "as"}
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    rename={"user": "as"},
 ):
     """One command line, as a user would type it, or one request, with placeholders such as ``{image_id}``.
 
@@ -116,7 +121,7 @@ class SuiteCommand(
         raise ValueError("a value for each role needs roles, which a recorded entry has")
 
 
-class Recorded(SuiteCommand, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Recorded(SuiteCommand, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A command or a request to record. ``name`` is the name of its recording.
 
     With ``roles``, it is recorded as each of these users of the suite or roles; the name then ends with the
@@ -179,7 +184,7 @@ class RoleEntry(NamedTuple):
         return self.command.statuses(self.role)
 
 
-class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Suite(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Commands and requests to record one after another on one cloud.
 
     ``services`` are the further services that the cloud has, as names for ``tracer cloud up --services``.

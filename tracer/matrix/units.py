@@ -65,7 +65,10 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fingerprint(self) -> str:
-        """Return a hash of the suite, the versions of services and client, and the recording format."""
+        """Return a hash of the suite, the versions of services and client, and the recording format.
+
+        A suite counts without the keys that it does not use: a key of a later version changes nothing.
+        """
         cloud = release(self.release)
         services = select(cloud, self.suite.services).packages
         counted = [FORMAT, self.suite, services, release(self.client).client.packages]
