@@ -183,7 +183,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     ``missing`` are the required steps of the sequence that did not occur. ``interrupted`` is the reason for
     an early end of the run. ``doubt`` is the missing evidence of an undetermined run. ``client`` is the
     User-Agent; ``client_versions`` are versions of packages that it does not show, for a local client.
-    ``role`` is the user of the run and ``suite`` the list with its command or request (``tracer.matrix``).
+    ``role`` is the user of the run and ``suite`` the list with its command or request (``tracer.matrix``);
+    ``fails`` is true if the suite expects that the command fails.
     ``format`` is that of the file. A file in an earlier format has the content of the newest after reading.
     """
 
@@ -201,6 +202,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     participants: dict[str, str] = {}
     role: str = ""
     suite: str = ""
+    fails: bool = False
     notes: list[RunNote] = []
     exchanges: Sequence[Exchange]
     redacted: dict[str, int] = {}

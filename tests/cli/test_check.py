@@ -68,6 +68,37 @@ def test_no_sequence_is_not_conformity(tmp_path: Path) -> None:
     assert "1 without a sequence" in ended.stdout
 
 
+def test_a_command_that_fails_as_its_suite_expects_is_no_finding(tmp_path: Path) -> None:
+    failing = tmp_path / "a.yaml"
+    text = SHIPPED.read_text().replace("status: 200", "status: 500").replace("exit: 0", "exit: 1")
+    failing.write_text(text.replace("participants:", "suite: errors\nfails: true\nparticipants:", 1))
+    ended = tracer("check", tmp_path)
+    assert ended.returncode == 0
+    assert "fails as expected" in ended.stdout
+    assert ended.stdout.splitlines()[-1] == "1 recording: 1 fails as expected"
+    assert '"level": "error"' not in tracer("check", tmp_path, "--format", "sarif").stdout
+    assert "<failure" not in tracer("check", tmp_path, "--format", "junit").stdout
+    failing.write_text(failing.read_text().replace("fails: true\n", ""))
+    assert tracer("check", tmp_path).returncode == 1
+    assert '"level": "error"' in tracer("check", tmp_path, "--format", "sarif").stdout
+    assert "<failure" in tracer("check", tmp_path, "--format", "junit").stdout
+
+
+def test_recordings_of_single_requests_are_only_counted(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        request = SHIPPED.read_text().replace("sequence: image-show\n", "").splitlines(keepends=True)
+        request[1] = "command: GET /v2/images?limit=0\n"
+        (tmp_path / name).write_text("".join(request))
+    alone = tracer("check", tmp_path)
+    assert (alone.returncode, alone.stderr) == (0, "")
+    assert alone.stdout.splitlines()[-1] == "2 single requests, for tracer check --api"
+    beside = tracer("check", tmp_path, SHIPPED)
+    assert beside.returncode == 0
+    requests = "2 single requests, for tracer check --api"
+    assert beside.stdout.splitlines()[-1] == f"1 recording: 1 conforms; {requests}"
+    assert tracer("check", tmp_path, "--sequence", "image-show").returncode == 0
+
+
 def test_an_unreadable_file_is_in_the_report_and_the_others_are_checked(tmp_path: Path) -> None:
     (tmp_path / "torn.yaml").write_text("format: [1")
     (tmp_path / "gone.yaml").symlink_to(tmp_path / "nothing")
@@ -82,6 +113,8 @@ def test_an_unreadable_file_is_in_the_report_and_the_others_are_checked(tmp_path
         "without_sequence": 0,
         "errors": 2,
         "failed": 0,
+        "expected_failures": 0,
+        "requests": 0,
     }
     assert set(report) >= LISTS
     assert [(one["verdict"], one["error"]) for one in report["recordings"]] == [
@@ -90,8 +123,8 @@ def test_an_unreadable_file_is_in_the_report_and_the_others_are_checked(tmp_path
         (None, True),
     ]
     assert set(report["recordings"][0]) == {
-        "recording", "verdict", "error", "problem", "failure", "command", "release", "sequence", "exchanges",
-        "duration", "missing", "unexpected", "wrong_status", "deviations",
+        "recording", "verdict", "error", "problem", "failure", "expected_failure", "command", "release", "sequence",
+        "exchanges", "duration", "missing", "unexpected", "wrong_status", "deviations",
     }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from tracer.sequences import (
     doubt_of,
     failed_login,
     invocation_of,
+    is_request_line,
     match,
     own_sequence,
     verdict_of,
@@ -57,9 +58,9 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     """The result for one recording. ``verdict`` is None if there is no verdict.
 
     ``problem`` is the reason for no verdict, or for ``undetermined``. ``error`` is true if the recording
-    cannot be read. ``failure`` is the failure of the command, whatever the verdict. ``missing`` are the
-    required steps that did not occur. ``unexpected`` and ``wrong_status`` are numbers of exchanges, from 1.
-    ``duration`` is the length of the run in seconds.
+    cannot be read. ``failure`` is the failure of the command, whatever the verdict; ``expected_failure`` is
+    true if its suite expects it. ``missing`` are the required steps that did not occur. ``unexpected`` and
+    ``wrong_status`` are numbers of exchanges, from 1. ``duration`` is the length of the run in seconds.
     """
 
     recording: str
@@ -67,6 +68,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     error: bool = False
     problem: Problem | None = None
     failure: CommandFailure | None = None
+    expected_failure: bool = False
     command: str | None = None
     release: str | None = None
     sequence: str | None = None
@@ -88,8 +90,10 @@ class SequenceOrigin(msgspec.Struct, frozen=True, kw_only=True):
 class ConformanceReport(msgspec.Struct, frozen=True, kw_only=True):
     """The results for all recordings in the given order, and the number of recordings with each result.
 
-    ``failed`` counts the recordings of commands that failed. ``criteria`` are those of ``conforms``,
-    ``sequences`` the origins of the sequences that were compared.
+    ``failed`` counts the recordings of commands that failed, without the ``expected_failures``, which count
+    for nothing else. ``requests`` counts the recordings of single requests (``tracer.matrix``): no sequence
+    describes them, so they are not among ``recordings``. ``criteria`` are those of ``conforms``, ``sequences``
+    the origins of the sequences that were compared.
     """
 
     format: int = FORMAT
@@ -99,15 +103,21 @@ class ConformanceReport(msgspec.Struct, frozen=True, kw_only=True):
     without_sequence: int
     errors: int
     failed: int = 0
+    expected_failures: int = 0
+    requests: int = 0
     recordings: list[Check]
     criteria: tuple[Criterion, ...] = ()
     sequences: list[SequenceOrigin] = []
 
 
 def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> ConformanceReport:
-    """Match each recording with ``sequence``, by default with its own. An unreadable file is an error."""
-    checks = [_check_file(path, sequence) for path in paths]
-    ends = Counter("error" if check.error else check.verdict for check in checks)
+    """Match each recording with ``sequence``, by default with its own. An unreadable file is an error.
+
+    Recordings of single requests are only counted, unless a sequence is given.
+    """
+    all_checks = [_check_file(path, sequence) for path in paths]
+    checks = [check for check in all_checks if sequence or not is_request_line(check.command or "")]
+    ends = Counter(_end(check) for check in checks)
     known = catalog() | ({} if sequence is None else {sequence.name: sequence})
     names = sorted({check.sequence for check in checks if check.sequence})
     return ConformanceReport(
@@ -116,7 +126,9 @@ def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> Confor
         undetermined=ends["undetermined"],
         without_sequence=ends[None],
         errors=ends["error"],
-        failed=sum(1 for check in checks if check.failure),
+        failed=sum(1 for check in checks if check.failure and not check.expected_failure),
+        expected_failures=ends["expected failure"],
+        requests=len(all_checks) - len(checks),
         recordings=checks,
         criteria=criteria(),
         sequences=[SequenceOrigin(sequence=name, origin=known[name].origin) for name in names],
@@ -124,10 +136,10 @@ def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> Confor
 
 
 def exit_code(report: ConformanceReport) -> int:
-    """Return 0 if all recordings conform, 2 if a recording cannot be checked, else 1."""
+    """Return 0 if all recordings conform or fail as expected, 2 if one cannot be checked, else 1."""
     if report.errors:
         return TracerError.exit_code
-    return 0 if report.conforming == len(report.recordings) else 1
+    return 0 if report.conforming + report.expected_failures == len(report.recordings) else 1
 
 
 def check(recording: Recording, name: str, sequence: Sequence | None = None) -> Check:
@@ -142,6 +154,7 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         exchanges=len(recording.exchanges),
         duration=duration(recording),
         failure=failure_of(recording),
+        expected_failure=recording.fails and failure_of(recording) is not None,
     )
     if chosen is None:
         verdict = verdict_of(recording)
@@ -170,6 +183,10 @@ def _check_file(path: Path, sequence: Sequence | None) -> Check:
         return Check(recording=str(path), verdict=None, error=True, problem=problem)
     # Outside: a damaged file of rules is no error of the recording.
     return check(recording, str(path), sequence)
+
+
+def _end(check: Check) -> str | None:
+    return "error" if check.error else "expected failure" if check.expected_failure else check.verdict
 
 
 def _undetermined(recording: Recording, doubt: Doubt, absence: NoSequence | None = None) -> Undetermined:

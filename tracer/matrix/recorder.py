@@ -226,8 +226,13 @@ class _Recorder:
         return result, unexpected_status(command, response, entry.statuses)
 
     def _text(self, entry: RoleEntry, saved: SavedRecording) -> str:
-        """Return the recording as YAML text, with its role and its suite."""
-        recording = replace(saved.recording, role=entry.role, suite=self.surroundings.unit.suite.name)
+        """Return the recording as YAML text, with what the suite says about it."""
+        recording = replace(
+            saved.recording,
+            role=entry.role,
+            suite=self.surroundings.unit.suite.name,
+            fails=entry.fails is True,
+        )
         if entry.command.request is not None and recording.command:
             # A request line needs no quotes of a shell.
             recording = replace(recording, command=" ".join(shlex.split(recording.command)))

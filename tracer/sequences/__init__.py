@@ -17,6 +17,7 @@ from tracer.sequences.command_boundaries import is_complete, may_begin, may_cont
 from tracer.sequences.command_lines import (
     calls_openstack,
     is_interactive,
+    is_request_line,
     openstack_words,
     program_name,
     subcommand_words,
@@ -105,6 +106,7 @@ __all__ = [
     "is_for_identity_provider",
     "is_interactive",
     "is_login",
+    "is_request_line",
     "is_version",
     "known_client",
     "known_words",

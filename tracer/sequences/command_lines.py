@@ -15,6 +15,7 @@ __all__ = [
     "GLOBAL_FLAGS",
     "calls_openstack",
     "is_interactive",
+    "is_request_line",
     "openstack_words",
     "program_name",
     "subcommand_words",
@@ -34,6 +35,7 @@ _INTERPRETER = re.compile(
 _REPEATING = frozenset({"xargs", "parallel", "watch", "find", "make"})
 """Programs that run a command any number of times."""
 
+_REQUEST_LINE = re.compile(r"[A-Z]+ /")
 _SCRIPT = re.compile(r".+\.(?:sh|bash|zsh|py|pyz|pl|rb|js|mjs|ts|php|lua|R)\Z")
 _FOLDERS = frozenset({"bin", "sbin", "scripts"})
 _NAME = re.compile(r"\w[\w.+-]{0,39}", re.ASCII)
@@ -46,6 +48,11 @@ def subcommand_words(command: str) -> list[str]:
     or the interactive shell.
     """
     return openstack_words(_tokens(command)) or []
+
+
+def is_request_line(command: str) -> bool:
+    """Return whether ``command`` is the line of a single request: ``GET /v2/images``."""
+    return _REQUEST_LINE.match(command) is not None
 
 
 def calls_openstack(command: str) -> bool:

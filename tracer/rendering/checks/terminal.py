@@ -27,6 +27,7 @@ _STYLES = {
     "undetermined": "yellow",
     "error": "bold red",
     "no sequence": "yellow",
+    "fails as expected": "green",
 }
 _SHOWN = 8
 """The most numbers, names of sequences, and recordings with the same reasons in one list."""
@@ -60,7 +61,7 @@ def table(report: ConformanceReport) -> Table:
             Text(visible(check.sequence or "", 80)),
             Text(verdict, style=_STYLES[verdict]),
             Text("" if check.error else str(check.exchanges)),
-            *([Text("failed" if check.failure else "", style="yellow")] if report.failed else []),
+            *([Text(_failed(check), style="yellow")] if report.failed else []),
             *(Text(_numbers(numbers[name][row])) for name in shown),
         )
     return table
@@ -80,7 +81,7 @@ def reasons(report: ConformanceReport) -> Iterator[Text]:
     """
     groups: dict[tuple[str, ...], list[Check]] = {}
     for check in report.recordings:
-        if check.verdict == "conforms" and not check.failure:
+        if check.expected_failure or (check.verdict == "conforms" and not check.failure):
             continue
         problems = [finding.text for finding in findings(check)]
         texts = tuple(str(text) for text in (check.failure, *problems) if text)
@@ -128,16 +129,29 @@ def summary(report: ConformanceReport) -> Text:
         (report.without_sequence, "without a sequence"),
         (report.errors, "not readable"),
         (report.failed, noun_for(report.failed, "command failed", "commands failed")),
+        (
+            report.expected_failures,
+            noun_for(report.expected_failures, "fails as expected", "fail as expected"),
+        ),
     ]
     ends = ", ".join(f"{count} {words}" for count, words in counts if count)
+    parts = [f"{counted(total, 'recording')}: {ends}"] if total or not report.requests else []
+    if report.requests:
+        parts.append(f"{counted(report.requests, 'single request')}, for tracer check --api")
     return Text(
-        f"{counted(total, 'recording')}: {ends}",
-        style="green" if report.conforming == total else "bold red",
+        "; ".join(parts),
+        style="green" if report.conforming + report.expected_failures == total else "bold red",
     )
 
 
 def _verdict(check: Check) -> str:
+    if check.expected_failure:
+        return "fails as expected"
     return "error" if check.error else check.verdict or "no sequence"
+
+
+def _failed(check: Check) -> str:
+    return "failed" if check.failure and not check.expected_failure else ""
 
 
 def _numbers(numbers: list[int]) -> str:
