@@ -123,8 +123,8 @@ def test_an_unreadable_file_is_in_the_report_and_the_others_are_checked(tmp_path
         (None, True),
     ]
     assert set(report["recordings"][0]) == {
-        "recording", "verdict", "error", "problem", "failure", "expected_failure", "command", "release", "sequence",
-        "exchanges", "duration", "missing", "unexpected", "wrong_status", "deviations",
+        "recording", "verdict", "error", "problem", "failure", "expected_failure", "command", "release",
+        "sequence", "exchanges", "duration", "missing", "unexpected", "wrong_status", "deviations",
     }  # fmt: skip
 
 

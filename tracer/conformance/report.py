@@ -92,8 +92,8 @@ class ConformanceReport(msgspec.Struct, frozen=True, kw_only=True):
 
     ``failed`` counts the recordings of commands that failed, without the ``expected_failures``, which count
     for nothing else. ``requests`` counts the recordings of single requests (``tracer.matrix``): no sequence
-    describes them, so they are not among ``recordings``. ``criteria`` are those of ``conforms``, ``sequences``
-    the origins of the sequences that were compared.
+    describes them, so they are not among ``recordings``. ``criteria`` are those of ``conforms``, and
+    ``sequences`` the origins of the sequences that were compared.
     """
 
     format: int = FORMAT
