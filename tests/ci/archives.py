@@ -1,52 +1,63 @@
-"""Move the shipped recordings of a release into its archive: ``python -m tests.ci.archives RELEASE…``.
+"""Take recordings of a matrix among those that ship: ``python -m tests.ci.archives FOLDER RELEASE…``.
 
-``recordings/2025.1`` becomes ``recordings/2025.1.zip``, without its diagrams, which tracer draws again. The
-same recordings give the same archive. Recordings of an earlier archive stay in it, unless the folder has a
-newer one.
+The recordings of a release become ``recordings/RELEASE.zip``. Of the oldest and the newest release, the first
+recording of each command stays a readable file with its diagram. The same recordings give the same archive.
+Recordings of an earlier archive stay in it, unless ``FOLDER/RELEASE`` has a newer one.
 """
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracer import archives
-from tracer.recording import below, folders_of
+from tracer.recording import below, load
+from tracer.sequences import is_request_line
 from tracer.storage import refuse_secrets, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_SIZE = 2_000_000  # bytes of one archive
+READABLE = ("zed", "2026.2")
 
 
-def archive(folder: Path) -> Path:
-    """Move the recordings in ``folder`` into the archive beside it, and remove the folder."""
-    sources = folders_of(folder)
-    files: dict[str, bytes] = {}
-    for path in below(sources):
-        source = next(source for source in sources if path.is_relative_to(source))
-        with archives.open_file(path) as file:
-            content = file.read()
+def take(source: Path, target: Path, *, readable: bool) -> Path:
+    """Take the recordings in the folder ``source`` into the folder ``target`` or its archive.
+
+    Return the archive. ``readable`` leaves the first recording of each command in the folder.
+    """
+    archive = target.with_name(f"{target.name}{archives.SUFFIX}")
+    files = dict(_contents(archive)) if archive.exists() else {}
+    for name, content in _contents(source):
+        path = source / name
         refuse_secrets(content.decode(), str(path))
-        files[path.relative_to(source).as_posix()] = content
-    target = folder.with_name(f"{folder.name}{archives.SUFFIX}")
-    content = archives.pack(files)
-    if len(content) > MAX_SIZE:
-        raise SystemExit(f"{target}: {len(content)} bytes, more than {MAX_SIZE}")
-    write(target, content)
-    shutil.rmtree(folder)
-    return target
+        if readable and "/" not in name and not is_request_line(load(path).command or ""):
+            write(target / name, content)
+            write((target / name).with_suffix(".mmd"), path.with_suffix(".mmd").read_bytes())
+        else:
+            files[name] = content
+    packed = archives.pack(files)
+    if len(packed) > MAX_SIZE:
+        raise SystemExit(f"{archive}: {len(packed)} bytes, more than {MAX_SIZE}")
+    write(archive, packed)
+    return archive
 
 
-def main(releases: Iterable[str], recordings: Path = Path("recordings")) -> None:
-    """Archive each release, and print the size of its archive."""
+def _contents(folder: Path) -> Iterable[tuple[str, bytes]]:
+    """Yield the name and the content of each recording in a folder or an archive."""
+    for path in below([folder]):
+        with archives.open_file(path) as file:
+            yield path.relative_to(folder).as_posix(), file.read()
+
+
+def main(folder: Path, releases: Iterable[str], recordings: Path = Path("recordings")) -> None:
+    """Take the recordings of each release, and print the size of its archive."""
     for release in releases:
-        target = archive(recordings / release)
-        print(f"{target}: {target.stat().st_size} bytes, {len(archives.files_in(target))} recordings")
+        archive = take(folder / release, recordings / release, readable=release in READABLE)
+        print(f"{archive}: {archive.stat().st_size} bytes, {len(archives.files_in(archive))} recordings")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(Path(sys.argv[1]), sys.argv[2:])
