@@ -35,7 +35,8 @@ def take(source: Path, target: Path, *, readable: bool) -> Path:
         refuse_secrets(content.decode(), str(path))
         if readable and "/" not in name and not is_request_line(load(path).command or ""):
             write(target / name, content)
-            write((target / name).with_suffix(".mmd"), path.with_suffix(".mmd").read_bytes())
+            for diagram in (*source.glob(f"{path.stem}.mmd"), *source.glob(f"{path.stem}-part*.mmd")):
+                write(target / diagram.name, diagram.read_bytes())
         else:
             files[name] = content
     packed = archives.pack(files)

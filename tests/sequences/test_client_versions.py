@@ -148,7 +148,7 @@ def test_an_overlap_has_published_clients_of_both_kinds(entry: Entry) -> None:
         ("image-save", "openstacksdk", "4.9.0"),
         ("project-show", CLIENT_PACKAGE, "9.0.0"),
         ("volume-snapshot-delete", CLIENT_PACKAGE, "8.1.0"),
-        ("volume-list", CLIENT_PACKAGE, "10.2.0"),
+        ("volume-type-list", CLIENT_PACKAGE, "10.2.0"),
     ],
 )
 def test_the_first_version_with_the_new_behaviour(sequence: str, package: str, first: str) -> None:

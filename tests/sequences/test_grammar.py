@@ -64,7 +64,9 @@ class _Paths:
 
     def any_entry(self, draw: st.DrawFn) -> Entry:
         kind = draw(
-            st.sampled_from(["plain", "optional", "repeats", "loop", "poll", "watch", "fallback", "old"])
+            st.sampled_from(
+                ["plain", "optional", "repeats", "loop", "poll", "watch", "either", "fallback", "old"]
+            )
         )
         if kind == "fallback":
             then = Entry(receiver="glance", method="GET", path=f"/v2/other{self.count + 1}", status=200)
@@ -76,6 +78,7 @@ class _Paths:
             "loop": {"loop": True},
             "poll": {"loop": Loop(until_status=404)},
             "watch": {"loop": Loop(until_body={"image.status": ["active", "killed"]})},
+            "either": {"loop": Loop(until_status=404, until_body={"image.status": ["active"]})},
             "old": {"until": "2023.1"},
         }[kind]  # type: ignore[assignment]
         return self.entry(draw, **more)
@@ -121,7 +124,7 @@ def _exchanges(draw: st.DrawFn, entry: Entry, release: str) -> list[Made]:
     if entry.loop is True:
         return [Made(_ask(entry, status), entry, required and rounds == 0) for _ in range(rounds + 1)]
     if isinstance(entry.loop, Loop):
-        watched = bool(entry.loop.until_body)
+        watched = bool(entry.loop.until_body) and (not entry.loop.last_statuses or draw(st.booleans()))
         going = [_ask(entry, status, {"image": {"status": "queued"}}) for _ in range(rounds)]
         last = _ask(entry, status if watched else 404, {"image": {"status": "active"}} if watched else None)
         return [*(Made(sent, entry, False) for sent in going), Made(last, entry, False)]

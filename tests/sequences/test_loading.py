@@ -118,7 +118,7 @@ def test_an_unknown_name_tells_the_known_ones() -> None:
         ("command: openstack image list", "command: ''", "command: expected str of length >= 1"),
         ("  path: /v2", "  kind: exchange\n  path: /v2", "exchanges: object contains unknown field kind"),
         ("  path: /v2", "  loop: 3\n  path: /v2", "exchanges[0].loop: expected bool | object, got int"),
-        ("  path: /v2", "  loop: {}\n  path: /v2", "loop: a loop needs either until_status or until_body"),
+        ("  path: /v2", "  loop: {}\n  path: /v2", "loop: a loop needs until_status or until_body"),
         (
             "  path: /v2",
             "  loop: {until_status: 200}\n  path: /v2",

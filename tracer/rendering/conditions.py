@@ -44,12 +44,17 @@ def how_often(loop: Loop | bool, words: Words) -> str:
     """Return the condition that ends a repetition, or a general text if there is none."""
     if not isinstance(loop, Loop):
         return words.often
+    ends: list[str] = []
     if loop.last_statuses:
-        return words.until_status.format(statuses=either(loop.last_statuses, words))
-    ends = ((path, value if isinstance(value, list) else [value]) for path, value in loop.until_body.items())
-    return ", ".join(
-        words.until_value.format(path=path, values=either(values, words)) for path, values in ends
-    )
+        ends.append(words.until_status.format(statuses=either(loop.last_statuses, words)))
+    if loop.until_body:
+        ends.append(", ".join(_until_value(path, value, words) for path, value in loop.until_body.items()))
+    return either(ends, words)
+
+
+def _until_value(path: str, value: object, words: Words) -> str:
+    values = value if isinstance(value, list) else [value]
+    return words.until_value.format(path=path, values=either(values, words))
 
 
 def each(item: Each, words: Words) -> str:

@@ -324,13 +324,14 @@ class _Builder:
         assert isinstance(rule.entry.loop, Loop)
         going = frozenset(rule.entry.statuses)
         last = frozenset(rule.entry.loop.last_statuses)
-        by_body = not last
+        by_body = bool(rule.entry.loop.until_body)
         verdicts: tuple[tuple[int, ExchangeVerdict], ...] = ((source, rule.verdict), (working, "repeated"))
         for state, verdict in verdicts:
-            self.reads[state] += [
-                Read(working, index, going, verdict, ends=False if by_body else None),
-                Read(target, index, last or going, verdict, ends=True if by_body else None),
-            ]
+            self.reads[state].append(Read(working, index, going, verdict, ends=False if by_body else None))
+            if by_body:
+                self.reads[state].append(Read(target, index, going, verdict, ends=True))
+            if last:
+                self.reads[state].append(Read(target, index, last, verdict))
         self.skips[source].append(Skip(target, index, required=not rule.optional))
         self.skips[working].append(Skip(target, index, required=True))
 

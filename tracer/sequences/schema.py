@@ -60,10 +60,10 @@ class _Data(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
 
 
 class Loop(_Data, frozen=True, kw_only=True):
-    """The end of a repetition: a status, or a value in the JSON body of the response.
+    """The end of a repetition: a status, or a value in the JSON body of the response, whichever comes first.
 
     ``until_body`` maps the path of a value in the body (``image.status``) to the value or values that end the
-    repetition. Exactly one of the two fields is set.
+    repetition. One of the two fields is set, or both.
     """
 
     until_status: Status | Statuses | None = None
@@ -71,14 +71,14 @@ class Loop(_Data, frozen=True, kw_only=True):
 
     @property
     def last_statuses(self) -> tuple[int, ...]:
-        """Return the statuses that end the repetition, empty if a value in the body ends it."""
+        """Return the statuses that end the repetition, empty if only a value in the body ends it."""
         if self.until_status is None:
             return ()
         return (self.until_status,) if isinstance(self.until_status, int) else self.until_status
 
     def __post_init__(self) -> None:
-        if (self.until_status is None) == (not self.until_body):
-            raise ValueError("a loop needs either until_status or until_body")
+        if self.until_status is None and not self.until_body:
+            raise ValueError("a loop needs until_status or until_body")
 
 
 class Fallback(_Data, frozen=True, kw_only=True):
