@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
+from tracer import archives
 from tracer.api_reference import reference
 from tracer.matrix import suites
-from tracer.recording import load
+from tracer.recording import below, load
 from tracer.redaction import load_policy
 from tracer.sequences import (
     Entry,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parents[2] / "recordings"
 RELEASES = ("zed", "2026.2")
-SUITES = ("identity", "image", "compute", "network", "volume")
+SUITES = ("identity", "image", "compute", "network", "volume", "placement")
 COMMANDS = [
     command
     for name in SUITES
@@ -81,6 +82,12 @@ RECORDINGS = [
     pytest.param(SHIPPED / release / f"{command.name}.yaml", id=f"{release}-{command.name}")
     for release in RELEASES
     for command in COMMANDS
+]
+
+ARCHIVED = [
+    pytest.param(path, id=path.relative_to(SHIPPED).as_posix())
+    for path in below([SHIPPED])
+    if archives.on_disk(path) != path
 ]
 
 
@@ -161,12 +168,19 @@ def test_what_a_label_says_is_no_secret_even_where_a_password_says_the_same(sequ
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_recordings_that_ship_are_those_of_the_suites(release: str) -> None:
-    further = [
-        each for name in ("compute", "network", "volume") for each in suites()[name].commands if each.run
-    ]
-    assert {path.stem for path in (SHIPPED / release).glob("*.yaml")} == {
-        command.name for command in [*COMMANDS, *further]
-    }
+    entries = [entry for suite in suites().values() for entry in suite.entries if entry.command.run]
+    assert {path.stem for path in (SHIPPED / release).glob("*.yaml")} == {entry.name for entry in entries}
+
+
+@pytest.mark.parametrize("path", ARCHIVED)
+def test_the_commands_of_every_release_conform(path: Path) -> None:
+    recording = load(path)
+    if not recording.fails:
+        sequence = sequence_of(recording)
+        invocation = invocation_of(recording, sequence)
+        result = match(recording.exchanges, sequence, client_of(recording), invocation)
+        assert result.explanations == []
+        assert recording.verdict == "conforms"
 
 
 @pytest.mark.parametrize("path", RECORDINGS)
