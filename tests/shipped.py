@@ -6,9 +6,17 @@ from pathlib import Path
 
 from tracer import archives
 from tracer.matrix import suites
-from tracer.recording import below
+from tracer.recording import below, second
 
-__all__ = ["RECORDINGS", "first_recordings", "of_suites", "recording_path", "release_of", "unpack"]
+__all__ = [
+    "RECORDINGS",
+    "again_of",
+    "first_recordings",
+    "of_suites",
+    "recording_path",
+    "release_of",
+    "unpack",
+]
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 
@@ -27,6 +35,13 @@ def of_suites(*names: str, again: bool = False) -> list[Path]:
 def recording_path(release: str, name: str) -> Path:
     """Return the path of a recording, in the folder or the archive of its release."""
     return archives.located(RECORDINGS / release / f"{name}.yaml")
+
+
+def again_of(path: Path) -> Path:
+    """Return the path of the second recording of the same command."""
+    found = second(path)
+    assert found is not None, path
+    return found
 
 
 def release_of(path: Path) -> str:

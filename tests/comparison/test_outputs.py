@@ -41,6 +41,20 @@ def test_lines_in_another_order_are_told_unless_a_list_came_so() -> None:
     listed = [exchange(body={"users": [{"name": name} for name in order]}) for order in ("ab", "ba")]
     before, after = run(listed[0], output=output("a\nb\n")), run(listed[1], output=output("b\na\n"))
     assert lines(compare(before, after)) == []
+    before, after = run(listed[0], output=output("a\nb\n")), run(listed[1], output=output("b\nc\na\n"))
+    assert lines(compare(before, after)) == [("additive", "added", "output.stdout[line 2]")]
+
+
+def test_a_microversion_that_rises_breaks_nothing() -> None:
+    def answered(version: str) -> Recording:
+        return run(exchange(headers={"OpenStack-API-Version": version}))
+
+    higher = [("compute 2.96", "compute 2.100"), ("compute 2.96", "compute 3.1")]
+    others = [("compute 2.100", "compute 2.96"), ("compute 2.96", "volume 2.97"), ("compute 2.96", "latest")]
+    for pairs, severity in ((higher, "additive"), (others, "breaking")):
+        for before, after in pairs:
+            found = lines(compare(answered(before), answered(after)))
+            assert [one[:2] for one in found] == [(severity, "changed")], (before, after)
 
 
 def test_the_printed_order_of_json_counts_like_that_of_lines() -> None:

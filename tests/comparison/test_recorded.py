@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.comparison.mutations import Mutation, mutations
+from tests.shipped import again_of
 from tracer.comparison import compare
 from tracer.comparison.polls import Polls
-from tracer.recording import load, second_path
+from tracer.recording import load
 
 RECORDINGS = sorted(Path(__file__).with_name("recorded").glob("*/*.yaml"))
 EACH = 100
@@ -21,7 +22,7 @@ KINDS = ("field dropped", "field renamed", "field retyped", "status 404", "statu
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.parent.name)
 def test_a_command_is_the_same_as_itself(path: Path) -> None:
-    found = compare(load(path), load(second_path(path)))
+    found = compare(load(path), load(again_of(path)))
     assert found.differences == []
     reasons = {reason for one in found.suppressed for reason in one.reasons}
     assert {"mac-address", "instance-name", "uuid", "time"} <= reasons
@@ -29,7 +30,7 @@ def test_a_command_is_the_same_as_itself(path: Path) -> None:
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.parent.name)
 def test_an_alteration_is_found_between_two_runs(path: Path) -> None:
-    before, after = load(path), load(second_path(path))
+    before, after = load(path), load(again_of(path))
     chance = random.Random(path.parent.name)
     repeated = {after.exchanges[index].path for index in Polls(after.exchanges).found}
     assert repeated == {"/compute/v2.1/servers/{server_id}"}

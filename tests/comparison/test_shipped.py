@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.shipped import RECORDINGS, first_recordings, recording_path, release_of
+from tests.shipped import RECORDINGS, again_of, first_recordings, recording_path, release_of
 from tracer.cloud.release_data import releases
 from tracer.comparison import compare, learn
 from tracer.comparison.folders import compare_files, pair
 from tracer.comparison.polls import Polls
-from tracer.recording import dumps, folders_of, load, second_path
+from tracer.matrix import suites
+from tracer.recording import dumps, folders_of, load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,19 +38,18 @@ def differences(before: str, after: str) -> set[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("path", FIRST, ids=lambda path: f"{release_of(path)}/{path.stem}")
 def test_a_release_is_the_same_as_itself(path: Path) -> None:
-    first, again = load(path), load(second_path(path))
+    first, again = load(path), load(again_of(path))
     assert compare(first, again).differences == []
     # The values learned from two recordings of another release hide nothing more, and complain of nothing.
     other = recording_path("2026.2" if release_of(path) == "zed" else "zed", path.stem)
-    assert compare(first, again, learn(load(other), load(second_path(other)))).differences == []
+    assert compare(first, again, learn(load(other), load(again_of(other)))).differences == []
 
 
 def test_every_release_ships_with_the_suite() -> None:
-    names = {path.stem for path in RECORDINGS.glob("zed/image-*.yaml")}
+    names = {command.name for command in suites()["image"].commands if command.run}
     assert len(names) == 11
     for release in releases():
-        there = {path.stem for path in FIRST if release_of(path) == release}
-        assert {name for name in there if name.startswith("image-")} == names
+        assert names <= {path.stem for path in FIRST if release_of(path) == release}
 
 
 def test_roles_of_2023_2() -> None:
@@ -129,7 +129,7 @@ def test_a_request_for_another_object_is_found(path: Path) -> None:
     no poll of the same object: it is an added request. Without the last request for the object, the poll
     before it is the last one, and has no partner.
     """
-    before, after = load(path), load(second_path(path))
+    before, after = load(path), load(again_of(path))
     written = Counter(_ID.findall(dumps(after)))
     ids = sorted({found for exchange in after.exchanges for found in _ID.findall(_content(exchange))})
     waiting = Polls(after.exchanges).found

@@ -193,6 +193,18 @@ def test_recordings_in_an_archive_are_not_editable(tmp_path: Path) -> None:
         assert it.value.source == str(archive)
 
 
+def test_an_archive_of_second_recordings_stands_beside_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "zed").mkdir()
+    (tmp_path / "zed" / "a.yaml").write_text(SMALL)
+    (tmp_path / "zed.zip").write_bytes(archives.pack({"again/a.yaml": SMALL.encode()}))
+    sides = folders_of(tmp_path / "zed")
+    assert named(sides) == {"a": tmp_path / "zed" / "a.yaml"}
+    assert below(sides, again=False) == [tmp_path / "zed" / "a.yaml"]
+    assert second(tmp_path / "zed" / "a.yaml") == tmp_path / "zed.zip" / "again" / "a.yaml"
+    with pytest.raises(InputError, match="no recording in this archive"):
+        below([tmp_path / "zed.zip"], again=False)
+
+
 def test_a_missing_folder_with_an_archive_is_named(tmp_path: Path) -> None:
     archive = _archived(_tree(tmp_path / "zed", "a.yaml"))
     with pytest.raises(InputError, match=f"No such file or directory; there is {archive}$"):

@@ -34,6 +34,7 @@ def compare_run_metadata(before: Recording, after: Recording, location: Location
         ("participants", before.participants, after.participants),
         ("role", before.role, after.role),
         ("suite", before.suite, after.suite),
+        ("fails", before.fails, after.fails),
         ("notes", msgspec.to_builtins(before.notes), msgspec.to_builtins(after.notes)),
         ("redacted", _counted(before.redacted), _counted(after.redacted)),
     ]

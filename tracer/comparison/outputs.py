@@ -133,11 +133,11 @@ def _lines(before: list[str], after: list[str], location: Location) -> Iterator[
                 here = here._replace(unsure=True)
             yield from _line(before[index_before + step], after[index_after + step], here)
         start_before, start_after = index_before + length, index_after + length
-    if removed and Counter(plain_before[index] for index in removed) == Counter(
-        plain_after[index] for index in added
-    ):
+    moved = Counter(plain_before[index] for index in removed) & Counter(plain_after[index] for index in added)
+    if moved:
         yield Change("reordered", location, before, after, "lines")
-        return
+        removed = _without(removed, plain_before, moved)
+        added = _without(added, plain_after, moved)
     for index_before, index_after in zip(removed, added, strict=False):
         yield Change(
             "changed", _line_location(location, index_after), before[index_before], after[index_after]
@@ -146,6 +146,18 @@ def _lines(before: list[str], after: list[str], location: Location) -> Iterator[
         yield Change("removed", _line_location(location, index), before[index])
     for index in added[len(removed) :]:
         yield Change("added", _line_location(location, index), None, after[index])
+
+
+def _without(indexes: list[int], lines: list[str], moved: Counter[str]) -> list[int]:
+    """Return the indexes of lines that are not among those that ``moved``."""
+    left = moved.copy()
+    kept = []
+    for index in indexes:
+        if left[lines[index]] > 0:
+            left[lines[index]] -= 1
+        else:
+            kept.append(index)
+    return kept
 
 
 def _line(before: str, after: str, location: Location) -> Iterator[Change]:

@@ -20,13 +20,15 @@ from tracer.i18n import DEFAULT
 
 __all__ = ["SeverityRule", "SeverityRules", "rule_for", "rule_url", "text", "whys"]
 
+_VERSION = re.compile(r"(?P<service>[a-z-]+ )?(?P<major>[0-9]{1,4})\.(?P<minor>[0-9]{1,4})")
 _FILE = Path(__file__).with_name("severities.yaml")
 
 
 class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A rule of severity. A rule that names no kinds, sides, or locations matches all of them.
 
-    With ``mismatch``, it matches only values that belong to another value elsewhere in the run.
+    With ``mismatch``, it matches only values that belong to another value elsewhere in the run. With
+    ``rises``, it matches only a version that becomes a higher one, such as ``compute 2.96`` and 2.100.
     """
 
     name: str
@@ -38,6 +40,7 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     before: str = ""
     after: str = ""
     mismatch: bool = False
+    rises: bool = False
 
     def __post_init__(self) -> None:
         for text in (self.before, self.after):
@@ -58,6 +61,7 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
                 not self.places
                 or any(pattern(location).fullmatch(change.location.general) for location in self.places)
             )
+            and (not self.rises or _rises(change.before, change.after))
             and _fits(self.before, change.before)
             and _fits(self.after, change.after)
         )
@@ -108,6 +112,13 @@ def text(value: object) -> str:
     if isinstance(value, WrittenFloat):
         return value.written
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _rises(before: object, after: object) -> bool:
+    lower, higher = _VERSION.fullmatch(text(before)), _VERSION.fullmatch(text(after))
+    if lower is None or higher is None or lower["service"] != higher["service"]:
+        return False
+    return (int(lower["major"]), int(lower["minor"])) < (int(higher["major"]), int(higher["minor"]))
 
 
 def _fits(wanted: str, value: object) -> bool:

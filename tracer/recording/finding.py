@@ -35,20 +35,24 @@ def below(paths: Iterable[Path], *, again: bool = True) -> list[Path]:
     A folder gives all ``*.yaml`` files below it, except hidden files (journals are in ``.journal``), other
     kinds of YAML and, without ``again``, second recordings. An archive (``zed.zip``) is read like the folder
     ``zed`` beside it; of a name in both, only the folder's file counts. A file or an archive that cannot be
-    read is included, so that loading reports the error. Raise InputError for a missing path, and for a folder
-    without recordings.
+    read is included, so that loading reports the error. Raise InputError for a missing path, for a folder
+    without recordings, and if all folders have second recordings alone and these do not count.
     """
     files: dict[Path, None] = {}
+    seconds_alone: Path | None = None
     for path in paths:
         if archives.is_folder(path):
             inside = _inside(path, again=again)
+            if not inside and not _inside(path, again=True):
+                raise _nothing_in(path)
             if not inside:
-                kind = "archive" if archives.is_archive(path) else "folder"
-                raise InputError(str(path), f"no recording in this {kind}")
+                seconds_alone = seconds_alone or path
             files.update(dict.fromkeys(inside))
         else:
             refuse_missing(path)
             files[path] = None
+    if seconds_alone and not files:
+        raise _nothing_in(seconds_alone)
     return [path for path in files if _in_folder(path) not in files]
 
 
@@ -99,6 +103,11 @@ def second(recording: Path) -> Path | None:
 def second_path(recording: Path) -> Path:
     """Return the path for the second recording of the same command on the same release."""
     return recording.parent / AGAIN / recording.name
+
+
+def _nothing_in(folder: Path) -> InputError:
+    kind = "archive" if archives.is_archive(folder) else "folder"
+    return InputError(str(folder), f"no recording in this {kind}")
 
 
 def _inside(folder: Path, *, again: bool) -> list[Path]:
