@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conformance.api.calls import IMAGE, call, recording
 from tracer import rulefolders
@@ -58,6 +59,16 @@ def test_only_errors_fail_unless_asked(tmp_path: Path) -> None:
     made = report(tmp_path, recording(without("planted"), call("glance", "GET", IMAGE, 418)))
     assert [finding.severity for finding in made.findings] == ["error", "undocumented"]
     assert api_exit_code(made) == 1
+
+
+def test_of_a_single_request_only_the_response_is_compared(tmp_path: Path) -> None:
+    exchanges = (without("planted"), call("glance", "GET", "/image/v2/colours", 404))
+    assert report(tmp_path, recording(*exchanges)).findings
+    for exchange in exchanges:
+        alone = replace(recording(exchange), command="GET /v2/images?planted=1")
+        assert report(tmp_path, alone).findings == []
+    refused = replace(recording(call("glance", "GET", IMAGE, 418)), command="GET /v2/images/x")
+    assert [finding.rule for finding in report(tmp_path, refused).findings] == ["undocumented-status"]
 
 
 def test_a_known_contradiction_is_counted_and_never_fails(tmp_path: Path) -> None:
