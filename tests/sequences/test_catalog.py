@@ -128,7 +128,11 @@ def test_each_message_has_its_place_in_the_api_reference(entry: Entry) -> None:
     else:
         located = operation_by_id(entry.operation)
         assert located is not None
-        assert entry.reference == link(located.service, located.operation)
+        expected = link(located.service, located.operation)
+        # An operation without an anchor of its own is in a section, which a sequence may name.
+        assert entry.reference == expected or (
+            "#" not in expected and entry.reference.startswith(f"{expected}#")
+        )
 
 
 @pytest.mark.parametrize("sequence", catalog().values(), ids=lambda sequence: sequence.name)
