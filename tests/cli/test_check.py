@@ -94,6 +94,9 @@ def test_recordings_of_single_requests_are_only_counted(tmp_path: Path) -> None:
     requests = "2 single requests, for tracer check --api"
     assert beside.stdout.splitlines()[-1] == f"1 recording: 1 conforms; {requests}"
     assert tracer("check", tmp_path, "--sequence", "image-show").returncode == 0
+    text = (tmp_path / "a.yaml").read_text().replace("verdict: conforms", "verdict: undetermined", 1)
+    (tmp_path / "a.yaml").write_text(text)
+    assert "1 recording: 1 undetermined; 1 single request" in tracer("check", tmp_path).stdout
 
 
 def test_an_unreadable_file_is_in_the_report_and_the_others_are_checked(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> Confor
     Recordings of single requests are only counted, unless a sequence is given.
     """
     all_checks = [_check_file(path, sequence) for path in paths]
-    checks = [check for check in all_checks if sequence or not is_request_line(check.command or "")]
+    checks = [check for check in all_checks if sequence or not _is_single_request(check)]
     ends = Counter(_end(check) for check in checks)
     known = catalog() | ({} if sequence is None else {sequence.name: sequence})
     names = sorted({check.sequence for check in checks if check.sequence})
@@ -183,6 +183,10 @@ def _check_file(path: Path, sequence: Sequence | None) -> Check:
         return Check(recording=str(path), verdict=None, error=True, problem=problem)
     # Outside: a damaged file of rules is no error of the recording.
     return check(recording, str(path), sequence)
+
+
+def _is_single_request(check: Check) -> bool:
+    return check.verdict is None and is_request_line(check.command or "")
 
 
 def _end(check: Check) -> str | None:
