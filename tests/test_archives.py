@@ -156,6 +156,11 @@ def test_no_file_is_written_into_an_archive(tmp_path: Path) -> None:
     remedy = caught.value.problem.partition("unpack it first: ")[2]
     subprocess.run(["sh", "-c", remedy], check=True)
     assert [path.relative_to(tmp_path / "a").as_posix() for path in (tmp_path / "a").iterdir()] == ["f"]
+    harmful = "x; touch harm; .zip"
+    archive.write_bytes(_zip((harmful, _zip(("f", b"")))))
+    with pytest.raises(InputError) as caught:
+        archives.refuse_archive(archive)
+    assert f"rm -- '{tmp_path / 'a'}/{harmful}'" in caught.value.problem
     archive.write_bytes(_zip(("f", b"")))
     with pytest.raises(InputError) as caught:
         archives.refuse_archive(archive)

@@ -14,6 +14,7 @@ import functools
 import io
 import os
 import re
+import shlex
 import stat
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
@@ -117,9 +118,11 @@ def refuse_archive(path: Path) -> None:
     if inside is not None:
         archive = str(inside[0])
         folder = archive[: -len(SUFFIX)]
-        remedy = f"python3 -m zipfile -e {archive} {folder}"
+        commands = [["python3", "-m", "zipfile", "-e", archive, folder]]
         if inner := _opened(inside[0]).inner:
-            remedy += f"; python3 -m zipfile -e {folder}/{inner} {folder}; rm {folder}/{inner}"
+            unpacked = f"{folder}/{inner}"
+            commands += [["python3", "-m", "zipfile", "-e", unpacked, folder], ["rm", "--", unpacked]]
+        remedy = "; ".join(map(shlex.join, commands))  # the name in the archive is not to be trusted
         raise InputError(archive, f"it is an archive, which tracer only reads; unpack it first: {remedy}")
 
 

@@ -73,7 +73,9 @@ def test_a_command_that_fails_as_its_suite_expects_is_no_finding(tmp_path: Path)
     assert ended.returncode == 0
     assert "fails as expected" in ended.stdout
     assert ended.stdout.splitlines()[-1] == "1 recording: 1 fails as expected"
-    assert '"level": "error"' not in tracer("check", tmp_path, "--format", "sarif").stdout
+    sarif = tracer("check", tmp_path, "--format", "sarif").stdout
+    assert '"level": "error"' not in sarif
+    assert '"failedCommands": []' in sarif
     assert "<failure" not in tracer("check", tmp_path, "--format", "junit").stdout
     failing.write_text(failing.read_text().replace("fails: true\n", ""))
     assert tracer("check", tmp_path).returncode == 1

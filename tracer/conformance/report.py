@@ -79,6 +79,11 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     wrong_status: list[int] = []
     deviations: list[Deviation] = []
 
+    @property
+    def fails_unexpectedly(self) -> bool:
+        """Whether the command failed, and its suite does not expect it."""
+        return self.failure is not None and not self.expected_failure
+
 
 class SequenceOrigin(msgspec.Struct, frozen=True, kw_only=True):
     """The origin of a sequence; None if its file does not state it."""
@@ -126,7 +131,7 @@ def check_all(paths: Iterable[Path], sequence: Sequence | None = None) -> Confor
         undetermined=ends["undetermined"],
         without_sequence=ends[None],
         errors=ends["error"],
-        failed=sum(1 for check in checks if check.failure and not check.expected_failure),
+        failed=sum(check.fails_unexpectedly for check in checks),
         expected_failures=ends["expected failure"],
         requests=len(all_checks) - len(checks),
         recordings=checks,
@@ -146,6 +151,7 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
     """Match ``recording`` again with ``sequence``, by default with its named or best sequence."""
     release = recording.cloud.release
     chosen, absence = own_sequence(recording) if sequence is None else OwnSequence(sequence)
+    failure = failure_of(recording)
     base = Check(
         recording=name,
         verdict=None,
@@ -153,8 +159,8 @@ def check(recording: Recording, name: str, sequence: Sequence | None = None) -> 
         release=release,
         exchanges=len(recording.exchanges),
         duration=duration(recording),
-        failure=failure_of(recording),
-        expected_failure=recording.fails and failure_of(recording) is not None,
+        failure=failure,
+        expected_failure=recording.fails and failure is not None,
     )
     if chosen is None:
         verdict = verdict_of(recording)

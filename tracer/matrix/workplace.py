@@ -141,11 +141,11 @@ class Workplace:
             response = self.requests.send(request, environment, self.folder)
             if problem := unexpected_status(command, response, command.statuses()):
                 raise problem
-            other = _other_value(command, response)
-            if not other:
+            difference = _difference(command, response)
+            if not difference:
                 return response
             if time.monotonic() > end:
-                raise CommandError(f"{other} after {_PATIENCE} seconds", command.title)
+                raise CommandError(f"{difference} after {_PATIENCE} seconds", command.title)
             time.sleep(_PAUSE)
 
     def forget(self, command: SuiteCommand) -> None:
@@ -227,8 +227,8 @@ def unexpected_status(
     return CommandError(f"got status {response.status}, expected {wanted}", command.title)
 
 
-def _other_value(command: SuiteCommand, response: ServiceResponse) -> str:
-    """Return the first value in ``response`` that is not an awaited one, or an empty text."""
+def _difference(command: SuiteCommand, response: ServiceResponse) -> str:
+    """Return the first value in ``response`` that differs from the awaited values; empty without one."""
     for path, awaited in command.awaited.items():
         try:
             value = json_value(response, path)

@@ -24,7 +24,7 @@ def sarif(report: ConformanceReport) -> str:
         "failedCommands": [
             {"recording": check.recording, "failure": str(check.failure)}
             for check in report.recordings
-            if check.failure
+            if check.fails_unexpectedly
         ]
     }
     return sarif_log("tracer check", findings_url("rule"), rules, results, properties)

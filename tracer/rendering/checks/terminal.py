@@ -61,7 +61,7 @@ def table(report: ConformanceReport) -> Table:
             Text(visible(check.sequence or "", 80)),
             Text(verdict, style=_STYLES[verdict]),
             Text("" if check.error else str(check.exchanges)),
-            *([Text(_failed(check), style="yellow")] if report.failed else []),
+            *([Text("failed" if check.fails_unexpectedly else "", style="yellow")] if report.failed else []),
             *(Text(_numbers(numbers[name][row])) for name in shown),
         )
     return table
@@ -148,10 +148,6 @@ def _verdict(check: Check) -> str:
     if check.expected_failure:
         return "fails as expected"
     return "error" if check.error else check.verdict or "no sequence"
-
-
-def _failed(check: Check) -> str:
-    return "failed" if check.failure and not check.expected_failure else ""
 
 
 def _numbers(numbers: list[int]) -> str:
