@@ -37,6 +37,11 @@ class BodyObject(NamedTuple):
         """Return the last key: of the object, or of the list that contains it. Empty for the body itself."""
         return next((key for key in reversed(self.keys) if isinstance(key, str)), "")
 
+    @property
+    def is_link(self) -> bool:
+        """Return whether the object is a link, or has links by their names. The reference describes none."""
+        return self.name.endswith("links")
+
     def location_of(self, name: str) -> str:
         """Return the location of a key of the object."""
         return general_location((*self.keys, name))

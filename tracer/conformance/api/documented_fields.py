@@ -54,7 +54,7 @@ class DocumentedFields:
         It does not describe the inside of an object of which it names no key, and an object with keys of
         users' own words.
         """
-        if content.name in self._open or content.name.endswith("links"):
+        if content.name in self._open or content.is_link:
             return False
         if content.location in general_facts().named_objects:
             return False

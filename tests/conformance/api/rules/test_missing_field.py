@@ -71,6 +71,13 @@ def test_a_field_of_the_resource_is_missing_though_another_object_has_the_name()
     assert ("undocumented", "response.body.server.name") not in found
 
 
+def test_the_link_to_the_next_page_has_no_fields_of_the_resource() -> None:
+    page = {"servers": [{"id": "1", "name": "a"}], "servers_links": [{"rel": "next", "href": "b"}]}
+    locations = [location for _, location in missing(call("nova", "GET", "/v2.1/servers/detail", body=page))]
+    assert "response.body.status" in locations
+    assert not [each for each in locations if "servers_links" in each]
+
+
 def test_microversions_limit_the_required_fields() -> None:
     flavor = dict.fromkeys(("id", "name", "ram", "disk", "vcpus", "links", "swap", "rxtx_factor"))
     more = dict.fromkeys(("OS-FLV-EXT-DATA:ephemeral", "os-flavor-access:is_public"))

@@ -132,7 +132,9 @@ def _in_the_resource(side: Side, names: list[str], objects: list[BodyObject]) ->
     """
     top = {name for content in objects if not content.keys for name in content.content}
     for content in objects:
-        if len(content.keys) not in {1, 2} or not all(isinstance(key, int) for key in content.keys[1:]):
+        if content.is_link or len(content.keys) not in {1, 2}:
+            continue
+        if not all(isinstance(key, int) for key in content.keys[1:]):
             continue
         for name in names:
             if name not in top and name not in content.content:
