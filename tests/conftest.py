@@ -68,7 +68,7 @@ def sharing(own: Path) -> Path:
     return own
 
 
-ONLY_ASKED_FOR = ("all_kills", "all_pages", "all_releases", "samples")
+ONLY_ASKED_FOR = ("all_kills", "all_pages", "all_recordings", "all_releases", "samples")
 """Marks of tests that take long: each is left to those who select by it, whatever else they select by."""
 
 

@@ -2,34 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
+import pytest
+
+from tests.ci.archives import READABLE
 from tracer import archives
 from tracer.matrix import suites
 from tracer.recording import below, second
 
 __all__ = [
     "RECORDINGS",
+    "Selection",
     "again_of",
-    "first_recordings",
+    "all_recordings",
+    "each_selection",
     "of_suites",
     "recording_path",
     "release_of",
+    "sample_recordings",
     "unpack",
 ]
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 
 
-def first_recordings() -> list[Path]:
+Selection: TypeAlias = Callable[[], list[Path]]
+"""A choice of recordings: all of them, or a sample."""
+
+
+def all_recordings() -> list[Path]:
     """Return the paths of all recordings, without second recordings."""
     return below([RECORDINGS], again=False)
 
 
-def of_suites(*names: str, again: bool = False) -> list[Path]:
-    """Return the paths of all recordings of suites, with ``again`` also the second recordings."""
-    commands = {command.name for name in names for command in suites()[name].commands}
-    return [path for path in below([RECORDINGS], again=again) if path.stem in commands]
+def sample_recordings() -> list[Path]:
+    """Return the paths of the recordings that a landing reads one by one, without second recordings.
+
+    These are the commands of the readable releases, and those of the suite ``image`` of all releases.
+    """
+    return [
+        path
+        for path in all_recordings()
+        if path.stem in (_COMMANDS if release_of(path) in READABLE else _IMAGE)
+    ]
+
+
+def of_suites(*names: str) -> list[Path]:
+    """Return the paths of the recordings of the sample that are of suites."""
+    commands = _commands(*names)
+    return [path for path in sample_recordings() if path.stem in commands]
 
 
 def recording_path(release: str, name: str) -> Path:
@@ -50,8 +74,9 @@ def release_of(path: Path) -> str:
 
 
 def unpack(folder: Path, *names: str) -> Path:
-    """Write all recordings, or those of the suites ``names``, to ``folder`` as plain files. Return it."""
-    for path in of_suites(*names, again=True) if names else below([RECORDINGS]):
+    """Write the sample, or its recordings of suites, to ``folder`` as plain files, both times. Return it."""
+    first = of_suites(*names) if names else sample_recordings()
+    for path in [*first, *map(again_of, first)]:
         archive = archives.on_disk(path)
         plain = path if archive == path else archive.with_suffix("") / path.relative_to(archive)
         target = folder / plain.relative_to(RECORDINGS)
@@ -59,3 +84,18 @@ def unpack(folder: Path, *names: str) -> Path:
         with archives.open_file(path) as file:
             target.write_bytes(file.read())
     return folder
+
+
+def _commands(*names: str) -> set[str]:
+    return {entry.name for name in names for entry in suites()[name].entries if entry.command.run}
+
+
+_IMAGE = _commands("image")
+_COMMANDS = _commands(*suites())
+
+each_selection = pytest.mark.parametrize(
+    "selection",
+    [sample_recordings, pytest.param(all_recordings, marks=pytest.mark.all_recordings)],
+    ids=["sample", "all"],
+)
+"""Run a test with the sample, and before an issue closes with all recordings."""

@@ -13,11 +13,12 @@ import pytest
 import yaml
 
 from tests.api_reference.planting import request_of
+from tests.shipped import sample_recordings
 from tracer.api_reference import link, operation_of, operations, reference, services
 from tracer.api_reference.path_templates import shape_of
 from tracer.api_reference.reading import FOLDER, format_reference, read_reference
 from tracer.conformance.api import contradictions
-from tracer.recording import below, load
+from tracer.recording import load
 from tracer.sequences import catalog, generic
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +94,7 @@ def test_anchors_are_no_counters() -> None:
 def test_every_exchange_of_the_shipped_recordings_is_an_operation() -> None:
     count = 0
     undocumented = {shape_of(each.operation) for each in contradictions() if each.rule == "unknown-operation"}
-    for path in below([ROOT / "recordings"], again=False):
+    for path in sample_recordings():
         recording = load(path)
         for exchange in recording.exchanges:
             url = urlsplit(exchange.request.url)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.shipped import Selection, each_selection
 from tracer.api_reference import OperationTexts, names_of, operation_by_id
 from tracer.api_reference.operation_names import _FILE, _names
 from tracer.errors import InputError
 from tracer.formats import yaml_text
 from tracer.formats.data_files import typed
 from tracer.i18n import languages
-from tracer.recording import below, load
+from tracer.recording import load
 from tracer.rulefolders import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-RECORDINGS = Path(__file__).parents[2] / "recordings"
 NAMES = typed(yaml_text.load(_FILE.read_text("utf-8"), _FILE.name), OperationTexts, _FILE.name).names
 KOREAN = NAMES["ko"]
 ENDINGS = {
@@ -47,8 +47,9 @@ def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     _names.cache_clear()
 
 
-def test_every_operation_of_a_shipped_recording_has_a_name_in_each_language() -> None:
-    recordings = map(load, below([RECORDINGS], again=False))
+@each_selection
+def test_every_operation_of_a_shipped_recording_has_a_name_in_each_language(selection: Selection) -> None:
+    recordings = map(load, selection())
     used = {exchange.operation for recording in recordings for exchange in recording.exchanges} - {""}
     assert len(used) > 15
     assert [each for each in used if names_of(each).keys() != set(languages())] == []

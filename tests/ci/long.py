@@ -98,6 +98,7 @@ def parts(base: str) -> list[Part]:
         Part("run", ("bash", ".ci/run")),
         Part("other", ("bash", ".ci/run", "--other")),
         Part("releases", (*test, "-m", "all_releases")),
+        Part("recordings", (*test, "-m", "all_recordings")),
         Part("kills", (*test, "-m", "all_kills", "tests/e2e/test_kill.py")),
         Part("pages", (*test, "-m", "all_pages")),
         Part("samples", (*test, "-m", "samples", "tests/redaction")),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.shipped import RECORDINGS, again_of, first_recordings, recording_path, release_of
+from tests.shipped import RECORDINGS, again_of, all_recordings, recording_path, release_of, sample_recordings
 from tracer.cloud.release_data import releases
 from tracer.comparison import compare, learn
 from tracer.comparison.folders import compare_files, pair
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tracer.model import Exchange
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b")
-FIRST = first_recordings()
+FIRST = sample_recordings()
 
 
 def differences(before: str, after: str) -> set[tuple[str, str, str]]:
@@ -45,11 +45,21 @@ def test_a_release_is_the_same_as_itself(path: Path) -> None:
     assert compare(first, again, learn(load(other), load(again_of(other)))).differences == []
 
 
-def test_every_release_ships_with_the_suite() -> None:
-    names = {command.name for command in suites()["image"].commands if command.run}
-    assert len(names) == 11
-    for release in releases():
-        assert names <= {path.stem for path in FIRST if release_of(path) == release}
+@pytest.mark.all_recordings
+@pytest.mark.parametrize("release", releases())
+def test_all_of_a_release_is_the_same_as_itself(release: str) -> None:
+    differing = {
+        path.stem
+        for path in all_recordings()
+        if release_of(path) == release and compare(load(path), load(again_of(path))).differences
+    }
+    assert differing == set()
+
+
+@pytest.mark.parametrize("release", releases())
+def test_every_release_ships_with_all_suites(release: str) -> None:
+    shipped = {path.stem for path in all_recordings() if release_of(path) == release}
+    assert shipped == {entry.name for suite in suites().values() for entry in suite.entries}
 
 
 def test_roles_of_2023_2() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from tests.cli.runner import tracer
-from tests.shipped import first_recordings, release_of
+from tests.shipped import release_of, sample_recordings
 from tracer.conformance import check_all, criteria
 from tracer.rendering.checks.terminal import basis
 from tracer.sequences import Origin, catalog, find
@@ -44,7 +44,7 @@ def test_each_kind_of_origin_has_its_words() -> None:
 
 def test_a_shipped_sequence_states_the_releases_of_its_recordings() -> None:
     for sequence in catalog().values():
-        recorded = {release_of(path) for path in first_recordings() if path.stem == sequence.name}
+        recorded = {release_of(path) for path in sample_recordings() if path.stem == sequence.name}
         assert sequence.origin is not None
         assert set(sequence.origin.releases) == recorded
         assert (sequence.origin.source == "recorded") == bool(recorded)

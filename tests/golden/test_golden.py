@@ -14,7 +14,7 @@ from mitmproxy.io import FlowReader
 from tests.golden.comparison import Intention, compare, load_intentions
 from tests.golden.inputs import extract_samples, write_canaries, write_recordings, write_samples
 from tests.golden.outputs import commands
-from tests.shipped import first_recordings, release_of, unpack
+from tests.shipped import release_of, sample_recordings, unpack
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,5 +88,5 @@ def test_each_published_sample_is_an_answer(tmp_path: Path) -> None:
 def test_each_shipped_recording_has_outputs(tmp_path: Path) -> None:
     names = [name for name, _ in commands(unpack(tmp_path / "recordings"))]
     assert len(names) == len(set(names))
-    for path in first_recordings():
+    for path in sample_recordings():
         assert f"check/{release_of(path)}-{path.stem}" in names

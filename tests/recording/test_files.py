@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.shipped import RECORDINGS, first_recordings, release_of
+from tests.shipped import RECORDINGS, Selection, again_of, each_selection
 from tests.strategies import recordings
 from tracer.errors import InputError
 from tracer.formats.data_files import read
-from tracer.recording import below, dump, dumps, folders_of, load, loads, save
+from tracer.recording import dump, dumps, load, loads, save
 from tracer.redaction import seams
 
 if TYPE_CHECKING:
@@ -65,10 +65,11 @@ def test_a_recording_is_written_in_whole_lines(recording: Recording) -> None:
     assert all(piece.endswith("\n") for piece in pieces)
 
 
-@pytest.mark.parametrize("release", sorted({release_of(path) for path in first_recordings()}))
-def test_shipped_recordings_are_written_to_the_same_bytes(release: str) -> None:
-    for path in below(folders_of(RECORDINGS / release)):
-        assert dumps(load(path)) == read(path, exact=True)
+@each_selection
+def test_shipped_recordings_are_written_to_the_same_bytes(selection: Selection) -> None:
+    for path in selection():
+        for each in (path, again_of(path)):
+            assert dumps(load(each)) == read(each, exact=True)
 
 
 def test_the_format_of_the_design_is_read() -> None:

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from tests.rendering import seed
-from tests.shipped import unpack
+from tests.shipped import sample_recordings, unpack
 from tracer.comparison.folders import compare_files, pair
 from tracer.comparison.report import compare_sides, make_report
 from tracer.plugins import ReportOptions
@@ -112,7 +112,7 @@ def test_pages(source: str, tmp_path: Path) -> None:
     if source == "odd":
         for name, recording in _odd().items():
             save(recording, tmp_path / "recordings" / f"{name}.yaml", known_secrets=None)
-    paths = below([tmp_path / "recordings" if source == "odd" else RECORDINGS], again=False)
+    paths = below([tmp_path / "recordings"]) if source == "odd" else sample_recordings()
     publish(paths, tmp_path / "site", ["ko"])
     pages = list((tmp_path / "site" / "docs").rglob("*.md"))
     assert len(pages) > 6

@@ -17,7 +17,7 @@ from hypothesis import given
 import tracer.rendering.view as room
 from tests import strategies
 from tests.rendering import seed
-from tests.shipped import first_recordings, release_of
+from tests.shipped import release_of, sample_recordings
 from tracer.i18n import languages, section
 from tracer.model import FORMAT, Exchange, Recording, Request, Response, free_note
 from tracer.recording import load
@@ -27,7 +27,7 @@ from tracer.rendering.view import view
 from tracer.sequences import find, label
 
 ROOT = Path(__file__).parents[3]
-SHIPPED = first_recordings()
+SHIPPED = sample_recordings()
 HOSTILE = [
     "</script><script>alert(1)</script>", "<!--<script>", "-->", "]]>", "<img src=x onerror=alert(1)>",
     '"><svg onload=alert(1)>', "\u2028", "\u2029", "{{ 7*7 }}", "{% raw %}", "</textarea>", "&lt;b&gt;",
