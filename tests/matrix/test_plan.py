@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from tests.matrix.made import PROBLEM, SUITE, recording, suite
 from tracer import archives
+from tracer.errors import InputError
 from tracer.matrix import MatrixPlan, Suite, Unit, done, make_plan
 from tracer.matrix.units import ROUNDS, Round
 from tracer.recording import save
@@ -52,6 +53,17 @@ def test_each_suite_on_each_release_with_its_own_client_or_each_of_those_named(u
     crossed = make_plan(nowhere, both, [unit.suite], {"zed": both, "2026.2": both})
     assert len(crossed.todo) == len({one.key for one in crossed.units}) == 4
     assert {one.rounds for one in crossed.todo} == {(1, 2)}
+
+
+def test_another_client_records_the_commands_alone(tmp_path: Path) -> None:
+    request = "{name: get, request: {service: image, method: GET, path: /}, status: 300}"
+    mixed = suite(tmp_path, f"{SUITE}- {request}\n")
+    plan = make_plan(tmp_path, ["zed"], [mixed], {"zed": ["zed", "2023.1"]})
+    names = {one.client: [entry.name for entry in one.suite.entries] for one in plan.units}
+    assert names == {"zed": ["images", "users", "get"], "2023.1": ["images", "users"]}
+    requests = replace(mixed, commands=mixed.commands[2:])
+    with pytest.raises(InputError, match="--clients: the suite has only requests"):
+        make_plan(tmp_path, ["zed"], [requests], {"zed": ["2023.1"]})
 
 
 def test_places(unit: Unit) -> None:

@@ -47,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--clients",
         metavar="RELEASES",
         help="Releases of clients, each on every cloud; or neighbours: the cloud's own release, the one "
-        "before, and the one after (default: each cloud's own).",
+        "before, and the one after (default: each cloud's own). Other clients record only commands.",
     )
     add(
         "--jobs",

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from tracer.errors import InputError
 from tracer.matrix import done
 from tracer.matrix.cells import Cell
+from tracer.matrix.crossing import without_requests
 from tracer.matrix.units import AGAIN, FIRST, ROUNDS, Round, Unit
 
 if TYPE_CHECKING:
@@ -88,15 +90,19 @@ def make_plan(
 ) -> MatrixPlan:
     """Return the plan for each of ``suites`` on each of ``releases``.
 
-    ``clients`` are those of each release; by default, each release has its own client. Rounds that are
-    finished in the folder ``out`` are not recorded again, unless ``fresh`` is true.
+    ``clients`` are those of each release; by default, each release has its own client. Other clients are used
+    for the commands alone. Rounds that are finished in the folder ``out`` are not recorded again, unless
+    ``fresh`` is true. Raises InputError if there is nothing to record.
     """
     units = [
-        Unit(release=release, client=client, suite=suite)
+        Unit(release=release, client=client, suite=recorded)
         for release in releases
         for client in (clients[release] if clients else [release])
         for suite in suites
+        if (recorded := suite if client == release else without_requests(suite)) is not None
     ]
+    if not units:
+        raise InputError("--clients", "the suite has only requests, which need the cloud's own client")
     plan = MatrixPlan(units)
     for unit in units:
         for number in ROUNDS:
