@@ -234,13 +234,15 @@ def _reasons(change: Change, learned: Learned, received: ReceivedValues) -> tupl
 
 def _difference(change: Change, cause: Change | None = None) -> Difference:
     rule = rule_for(change)
+    texts = _texts(change)
     return Difference(
         place=str(change.location),
         side=change.location.side,
         kind=cast("Kind", change.kind),
         severity=rule.severity,
         why=rule.name,
-        **_texts(change),
+        before=texts["before"],
+        after=texts["after"],
         expected=(change.mismatch.expected or None) if change.mismatch else None,
         cause=str(cause.location) if cause else "",
         exchange_before=None if change.index_before is None else change.index_before + 1,

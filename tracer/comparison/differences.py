@@ -14,6 +14,7 @@ __all__ = [
     "Change",
     "Comparison",
     "Difference",
+    "DueTo",
     "ExchangePair",
     "Kind",
     "Location",
@@ -28,6 +29,9 @@ Kind = Literal["added", "removed", "changed", "type", "moved", "status", "reorde
 State = Literal["same", "changed", "added", "removed", "moved"]
 Side = Literal["request", "response", "error", "run"]
 """The part of a run that contains a location; ``error`` is a response with a status of 400 or more."""
+
+DueTo = Literal["cloud", "client", "both", "unknown"]
+"""What has changed so that a difference occurs; ``unknown`` without recordings that tell."""
 
 _PLAIN = re.compile(r"[\w-]+")
 _LONGEST = 80
@@ -125,13 +129,14 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``exchange_after`` count from 1. ``side`` is the part of the exchange that differs. ``why`` names the
     rule in severities.yaml that gave the severity. ``expected`` is the value that belongs to ``before``
     elsewhere in the second run, if ``after`` has another one. ``cause`` is the place of the difference
-    from which this one follows.
+    from which this one follows. ``due_to`` says whether the cloud or the client has changed.
     """
 
     place: str
     side: Side
     kind: Kind
     severity: DifferenceSeverity
+    due_to: DueTo = "unknown"
     why: str = ""
     before: str | None = None
     after: str | None = None

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer import archives
 from tracer.comparison.comparing import compare, learn
+from tracer.comparison.crossings import attributed, due_to_cloud, find_crossing
 from tracer.comparison.learned import NOTHING, Learned
 from tracer.errors import InputError
-from tracer.recording import load, named, second
-from tracer.sequences import relabel
+from tracer.recording import is_client_folder, load, named, second
+from tracer.sequences import is_request_line, relabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,8 @@ class Compared(NamedTuple):
 def pair(before_side: Sequence[Path], after_side: Sequence[Path]) -> Pairing:
     """Pair two recordings, or the recordings of two folders by relative path.
 
-    A side is one path, or a folder and the archive beside it. Second recordings (``again/``) are ignored.
+    A side is one path, or a folder and the archive beside it. Second recordings (``again/``) are ignored, and
+    so are those with another release's client (``client-zed/``) if there is one with the cloud's own client.
     Raise InputError if only one side is a folder, or if the folders have no name in common.
     """
     before, after = before_side[0], after_side[0]
@@ -61,7 +63,7 @@ def pair(before_side: Sequence[Path], after_side: Sequence[Path]) -> Pairing:
     if not is_folder:
         name = after.stem if before.stem == after.stem else f"{before.stem} → {after.stem}"
         return Pairing([Couple(name, before, after)], [], [])
-    paths_before, paths_after = named(before_side), named(after_side)
+    paths_before, paths_after = _own(named(before_side)), _own(named(after_side))
     couples = [
         Couple(name, path, paths_after[name]) for name, path in paths_before.items() if name in paths_after
     ]
@@ -72,6 +74,18 @@ def pair(before_side: Sequence[Path], after_side: Sequence[Path]) -> Pairing:
         [name for name in paths_before if name not in paths_after],
         [name for name in paths_after if name not in paths_before],
     )
+
+
+def _own(paths: dict[str, Path]) -> dict[str, Path]:
+    """Return the recordings without those that a recording with the cloud's own client stands for."""
+    return {
+        name: path for name, path in paths.items() if (own := _own_name(name)) == name or own not in paths
+    }
+
+
+def _own_name(name: str) -> str:
+    """Return the name of the recording of the same command with the cloud's own client."""
+    return "/".join(part for part in name.split("/") if not is_client_folder(part))
 
 
 def compare_files(couple: Couple, *, strict: bool = False, sequence: Documented | None = None) -> Compared:
@@ -85,7 +99,30 @@ def compare_files(couple: Couple, *, strict: bool = False, sequence: Documented 
     if not strict:
         learned = _learned(couple.before, before, couple.after, sequence)
         learned |= _learned(couple.after, after, couple.before, sequence)
-    return Compared(couple, before, after, compare(before, after, learned, strict=strict))
+    comparison = compare(before, after, learned, strict=strict)
+    return Compared(couple, before, after, _attributed(comparison, couple, before, after, learned, sequence))
+
+
+def _attributed(
+    comparison: Comparison,
+    couple: Couple,
+    before: Recording,
+    after: Recording,
+    learned: Learned,
+    sequence: Documented | None,
+) -> Comparison:
+    """Return the comparison with what each difference is due to, if recordings tell."""
+    if not comparison.differences:
+        return comparison
+    if all(is_request_line(each.command or "") for each in (before, after)):
+        return due_to_cloud(comparison)
+    crossing = find_crossing(couple.before, couple.after)
+    if crossing is None:
+        return comparison
+    other_client, other_cloud = (relabel(load(path), sequence) for path in crossing)
+    learned |= _learned(crossing.other_client, other_client, couple.after, sequence)
+    learned |= _learned(crossing.other_cloud, other_cloud, couple.after, sequence)
+    return attributed(comparison, before, other_client, other_cloud, learned)
 
 
 def _learned(path: Path, first: Recording, counterpart: Path, sequence: Documented | None) -> Learned:

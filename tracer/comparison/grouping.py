@@ -13,7 +13,7 @@ from tracer.findings import DIFFERENCE_SEVERITIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Line", "SharedDifferences", "lines", "sections"]
+__all__ = ["Key", "Line", "SharedDifferences", "difference_key", "general_place", "lines", "sections"]
 
 D = TypeVar("D", Difference, Suppressed)
 
@@ -22,6 +22,7 @@ _LONGEST = 4000
 """The longest value, in characters, that is compared without its IDs and times."""
 
 Key = tuple[object, ...]
+"""What similar differences have in common."""
 
 
 class Line(NamedTuple, Generic[D]):
@@ -62,7 +63,7 @@ class _Like(Generic[D]):
     @property
     def line(self) -> Line[D]:
         times = max(self.counts.values())
-        location = self.first.place if times == 1 else _drop_repetition(self.first)
+        location = self.first.place if times == 1 else general_place(self.first)
         return Line(self.first, location, times, self.varies)
 
 
@@ -92,11 +93,10 @@ def lines(grouped: Iterable[SharedDifferences[D]]) -> Iterator[Line[D]]:
     return (line for section in grouped for line in section.lines)
 
 
-def _key(difference: D) -> Key:
-    if isinstance(difference, Suppressed):
-        return _drop_repetition(difference), difference.kind, difference.reasons
+def difference_key(difference: Difference) -> Key:
+    """Return what the difference has in common with the same difference in another recording."""
     return (
-        _drop_repetition(difference),
+        general_place(difference),
         difference.kind,
         difference.severity,
         difference.why,
@@ -105,7 +105,14 @@ def _key(difference: D) -> Key:
     )
 
 
-def _drop_repetition(difference: Difference | Suppressed) -> str:
+def _key(difference: Difference | Suppressed) -> Key:
+    if isinstance(difference, Suppressed):
+        return general_place(difference), difference.kind, difference.reasons
+    return *difference_key(difference), difference.due_to
+
+
+def general_place(difference: Difference | Suppressed) -> str:
+    """Return the place of the difference without the number of a repetition."""
     return (
         _REPETITION.sub(r"\1", difference.place, count=1)
         if difference.place.find(" (") > 0

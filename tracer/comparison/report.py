@@ -88,6 +88,12 @@ class SideComparison(msgspec.Struct, frozen=True, kw_only=True):
         return sum(len(row.folded) for row in self.recordings)
 
     @property
+    def unattributed(self) -> int:
+        """Return the number of counted differences of which nobody knows whether the cloud has changed."""
+        grouped = sections([(row.recording, row.differences) for row in self.recordings])
+        return sum(line.difference.due_to == "unknown" for line in lines(grouped))
+
+    @property
     def accepted(self) -> int:
         """Return the number of differences in the baseline, counted separately for each recording."""
         return sum(len(row.accepted) for row in self.recordings) + len(self.accepted_alone)

@@ -16,7 +16,7 @@ from tracer.cloud.release_data import release, select
 from tracer.matrix.problems import Problem
 from tracer.matrix.suites import Suite
 from tracer.model import FORMAT
-from tracer.recording import second_path
+from tracer.recording import client_folder, second_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         """Return the path of the recording ``name`` of a round, below ``out``."""
         folder = out / self.release
         if self.client != self.release:
-            folder /= f"client-{self.client}"
+            folder /= client_folder(self.client)
         first = folder / f"{name}.yaml"
         return second_path(first) if number == AGAIN else first
 

@@ -17,10 +17,23 @@ from tracer.formats.file_kinds import kinds_of, may_have_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["AGAIN", "below", "editable", "folders_of", "named", "second", "second_path"]
+__all__ = [
+    "AGAIN",
+    "below",
+    "client_folder",
+    "crossed",
+    "editable",
+    "folders_of",
+    "is_client_folder",
+    "named",
+    "second",
+    "second_path",
+]
 
 AGAIN = "again"
 """The name of the folder beside recordings for their second recordings, which have the same file names."""
+
+_CLIENT = "client-"
 
 # Also after a byte order mark, in JSON style, and with any line ending.
 _FORMAT = re.compile(rb"(?:^|[\r\n{,]|\xef\xbb\xbf)\s*[\"']?format[\"']?\s*:")
@@ -95,14 +108,32 @@ def second(recording: Path) -> Path | None:
 
     It may be in the archive beside a folder while the recording is in the folder, or the other way round.
     """
-    path = second_path(recording)
-    path = archives.located(_in_folder(path) or path)
-    return path if archives.is_file(path) else None
+    return _existing(second_path(recording))
 
 
 def second_path(recording: Path) -> Path:
     """Return the path for the second recording of the same command on the same release."""
     return recording.parent / AGAIN / recording.name
+
+
+def client_folder(client: str) -> str:
+    """Return the name of the folder for recordings with the client of another release than the cloud's."""
+    return f"{_CLIENT}{client}"
+
+
+def is_client_folder(name: str) -> bool:
+    """Return whether ``client_folder`` gives the name."""
+    return name.startswith(_CLIENT)
+
+
+def crossed(recording: Path, client: str) -> Path | None:
+    """Return the recording of the same command on the same cloud with another release's client, or None."""
+    return _existing(recording.parent / client_folder(client) / recording.name)
+
+
+def _existing(path: Path) -> Path | None:
+    path = archives.located(_in_folder(path) or path)
+    return path if archives.is_file(path) else None
 
 
 def _nothing_in(folder: Path) -> InputError:

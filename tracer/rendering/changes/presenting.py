@@ -47,7 +47,8 @@ def phrases(language: str) -> Phrases:
 
 
 class ShownLine(NamedTuple):
-    """A difference, with translated ``severity_word`` and ``kind``. If suppressed, it has no severity.
+    """A difference, with translated words. If suppressed, it has no severity.
+    ``due_to`` is empty if it is not known.
 
     ``kind_url`` and ``why_url`` are addresses in the documentation, empty for a rule of the user.
     """
@@ -63,6 +64,7 @@ class ShownLine(NamedTuple):
     why: str
     kind_url: str
     why_url: str
+    due_to: str
 
 
 class ShownSection(NamedTuple):
@@ -154,6 +156,8 @@ def _summary(step: SideComparison, say: Phrases) -> str:
 def _remarks(step: SideComparison, say: Phrases) -> Iterator[str]:
     if step.folded:
         yield say.count("folded", step.folded, count=step.folded)
+    if step.unattributed:
+        yield say.count("not-crossed", step.unattributed, count=step.unattributed)
     if step.accepted:
         yield say("accepted", count=step.accepted)
     if not step.suppressed:
@@ -194,7 +198,14 @@ def _line(line: Line[Difference] | Line[Suppressed], say: Phrases) -> ShownLine:
         why=_why(difference, say),
         kind_url=findings_url("difference", difference.kind, say.language),
         why_url=_why_url(difference, say.language),
+        due_to=_due_to(difference, say),
     )
+
+
+def _due_to(difference: Difference | Suppressed, say: Phrases) -> str:
+    if isinstance(difference, Suppressed) or difference.due_to == "unknown":
+        return ""
+    return say(difference.due_to)
 
 
 def _why_url(difference: Difference | Suppressed, language: str) -> str:

@@ -81,6 +81,7 @@ def _result(
         **sarif_locations([finding.location for finding in findings]),
         "properties": {
             "severity": first.severity,
+            "dueTo": line.difference.due_to,
             "kind": kind,
             "recordings": [recording.after for recording in recordings],
         },

@@ -74,7 +74,8 @@ def _differences(step: SideComparison) -> Iterator[Text]:
             severity = line.difference.severity
             count = follows[section.recordings[0], line.difference.place]
             why = f"with {counted(count, 'consequence')}" if count else ""
-            yield _line(line, (f"{severity:9} ", STYLES[severity]), why)
+            due_to = "" if line.difference.due_to == "unknown" else f"{line.difference.due_to:7}"
+            yield _line(line, (f"{severity:9} {due_to}", STYLES[severity]), why)
         yield Text()
 
 

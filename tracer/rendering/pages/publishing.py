@@ -11,7 +11,7 @@ from tracer.comparison.folders import Couple
 from tracer.errors import InputError
 from tracer.formats.data_files import read
 from tracer.formats.file_kinds import expecting
-from tracer.recording import loads
+from tracer.recording import is_client_folder, loads
 from tracer.rendering.messages import messages
 from tracer.rendering.pages.changed import changes_page
 from tracer.rendering.pages.coverage_markdown import coverage_markdown
@@ -51,8 +51,6 @@ _DRAWN = 256
 """Drawn diagrams in memory: equal diagrams of other pages and languages are not drawn again."""
 _EXAMPLES = 8
 """Recordings in memory while pages of operations show examples of them."""
-_CLIENT = "client-"
-"""The prefix of folders for recordings with a client of another release than the cloud's."""
 
 
 def publish(
@@ -235,4 +233,4 @@ def _pictures(page: Page) -> list[dict[str, str]]:
 def _name(path: Path) -> str:
     """Return the name of a recording's page, with the client if the client is of another release."""
     folder = path.parent.name
-    return f"{path.stem}-{folder}" if folder.startswith(_CLIENT) else path.stem
+    return f"{path.stem}-{folder}" if is_client_folder(folder) else path.stem

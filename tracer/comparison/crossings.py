@@ -1,0 +1,99 @@
+"""What a difference is due to: the cloud, the client, or both.
+
+Two recordings cross the sides of a couple: each is of the cloud of one side, with the client of the other.
+Between the first side and such a crossing, only the client has changed, or only the cloud.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from tracer import archives
+from tracer.comparison.comparing import compare
+from tracer.comparison.grouping import Key, difference_key, general_place
+from tracer.recording import crossed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tracer.comparison.differences import Comparison, Difference, DueTo
+    from tracer.comparison.learned import Learned
+    from tracer.model import Recording
+
+__all__ = ["Crossing", "attributed", "due_to_cloud", "find_crossing"]
+
+
+class Crossing(NamedTuple):
+    """The recordings that differ from the first side in the client alone, and in the cloud alone."""
+
+    other_client: Path
+    other_cloud: Path
+
+
+class _Changes:
+    """The differences between the first side and a crossing."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        found = [*comparison.differences, *comparison.folded]
+        self._keys = set(map(difference_key, found))
+        self._places = {(general_place(each), each.kind) for each in found}
+
+    def explain(self, difference: Difference, key: Key, *, exactly: bool) -> bool:
+        """Return whether the same place changes, ``exactly`` from and to the same values."""
+        return key in self._keys if exactly else (general_place(difference), difference.kind) in self._places
+
+
+def find_crossing(before: Path, after: Path) -> Crossing | None:
+    """Return the two crossings of a couple, or None if one of them is missing.
+
+    The folders of the couple have the names of its releases: ``zed/client-2026.2`` has the recordings of the
+    cloud zed with the client of 2026.2.
+    """
+    names = archives.folder_name(before.parent), archives.folder_name(after.parent)
+    if names[0] == names[1]:
+        return None
+    other_client, other_cloud = crossed(before, names[1]), crossed(after, names[0])
+    return Crossing(other_client, other_cloud) if other_client and other_cloud else None
+
+
+def attributed(
+    comparison: Comparison,
+    before: Recording,
+    other_client: Recording,
+    other_cloud: Recording,
+    learned: Learned,
+) -> Comparison:
+    """Return the comparison with the cause of each difference.
+
+    A difference that occurs with another client on the same cloud is due to the client, and one that occurs
+    with the same client on another cloud is due to the cloud. One that occurs in both cases, or only with
+    both changes together, is due to both.
+    """
+    client = _Changes(compare(before, other_client, learned))
+    cloud = _Changes(compare(before, other_cloud, learned))
+
+    def cause(difference: Difference) -> DueTo:
+        key = difference_key(difference)
+        exact = client.explain(difference, key, exactly=True), cloud.explain(difference, key, exactly=True)
+        if exact[0] != exact[1]:
+            return "client" if exact[0] else "cloud"
+        alike = client.explain(difference, key, exactly=False), cloud.explain(difference, key, exactly=False)
+        return "both" if alike[0] == alike[1] else "client" if alike[0] else "cloud"
+
+    return _with(comparison, cause)
+
+
+def due_to_cloud(comparison: Comparison) -> Comparison:
+    """Return the comparison of two single requests, which are the same for both clouds."""
+    return _with(comparison, lambda _: "cloud")
+
+
+def _with(comparison: Comparison, cause: Callable[[Difference], DueTo]) -> Comparison:
+    return replace(
+        comparison,
+        differences=[replace(each, due_to=cause(each)) for each in comparison.differences],
+        folded=[replace(each, due_to=cause(each)) for each in comparison.folded],
+    )
