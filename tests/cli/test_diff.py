@@ -180,6 +180,18 @@ def test_files_are_named_by_what_they_are(home: Path) -> None:
     ET.fromstring(tracer("diff", "2023.1", "2026.2", "--format", "junit", cwd=home).stdout)
 
 
+def test_a_reason_is_no_name_of_a_secret(tmp_path: Path) -> None:
+    """A report with the key ``token`` would not be written."""
+    for release, number in (("zed", 1), ("2026.2", 2)):
+        body = f'{{"a": "<token-{number}>"}}'
+        _put(tmp_path / "recordings" / release, show=run(answering("/a", 0, body=body)))
+    for name in ("r.json", "r.sarif", "r.md", "r.html", "r.xml", "r.txt"):
+        made = tracer("diff", "zed", "2026.2", "-o", name, cwd=tmp_path)
+        assert made.stderr.endswith(f"wrote {name}\n"), made.stderr
+    (step,) = json.loads((tmp_path / "r.json").read_text())["steps"]
+    assert {"reason": "token", "count": 1} in step["volatile"]
+
+
 def test_diagrams_are_drawn_of_two_recordings(home: Path) -> None:
     merged = tracer("diff", "2023.1", "2026.2", "--draw", "merged", "--lang", "ko", cwd=home)
     assert "~ 바뀜 (주황)" in merged.stdout

@@ -24,13 +24,14 @@ __all__ = [
     "RecordingComparison",
     "SideComparison",
     "SideOrigin",
+    "VolatileCount",
     "compare_sides",
     "counted_severities",
     "difference_keys",
     "make_report",
 ]
 
-FORMAT = 1
+FORMAT = 2
 
 FailOn = Literal["breaking", "additive", "any"]
 
@@ -60,18 +61,26 @@ class SideOrigin(msgspec.Struct, frozen=True, kw_only=True):
     clients: list[str]
 
 
+class VolatileCount(msgspec.Struct, frozen=True, kw_only=True):
+    """The number of differences that are suppressed for a reason."""
+
+    reason: str
+    count: int
+
+
 class SideComparison(msgspec.Struct, frozen=True, kw_only=True):
     """The comparison of two sides.
 
     ``severities`` counts differences; a difference that several recordings share counts once. ``volatile``
-    counts suppressed differences by reason, separately for each recording.
+    counts suppressed differences by reason, separately for each recording. The reasons are no keys: the
+    reason ``token`` would look like the name of a secret.
     """
 
     before: str
     after: str
     origins: list[SideOrigin] = []
     severities: dict[str, int] = {}
-    volatile: dict[str, int] = {}
+    volatile: list[VolatileCount] = []
     recordings: list[RecordingComparison]
     only_before: list[str] = []
     only_after: list[str] = []
@@ -196,7 +205,7 @@ def _counted(step: SideComparison) -> SideComparison:
     return msgspec.structs.replace(
         step,
         severities={severity: severities[severity] for severity in DIFFERENCE_SEVERITIES},
-        volatile=dict(volatile.most_common()),
+        volatile=[VolatileCount(reason=reason, count=count) for reason, count in volatile.most_common()],
     )
 
 

@@ -165,8 +165,8 @@ def _remarks(step: SideComparison, say: Phrases) -> Iterator[str]:
         return
     names = reasons()
     counts = [
-        say("counted", count=number, what=say.pick(names.get(reason, {})) or reason)
-        for reason, number in step.volatile.items()
+        say("counted", count=each.count, what=say.pick(names.get(each.reason, {})) or each.reason)
+        for each in step.volatile
     ]
     yield say.count("suppressed", step.suppressed, count=step.suppressed, reasons=", ".join(counts))
 

@@ -45,15 +45,18 @@ def _properties(report: ComparisonReport) -> dict[str, Any]:
                 "to": step.after,
                 "onlyInFrom": step.only_before,
                 "onlyInTo": step.only_after,
-                "suppressed": {
-                    pick(reasons().get(reason, {}), DEFAULT) or reason: count
-                    for reason, count in step.volatile.items()
-                },
+                "suppressed": [
+                    {"reason": _reason(each.reason), "count": each.count} for each in step.volatile
+                ],
             }
             for step in report.steps
         ],
         "noLongerOccurs": report.stale,
     }
+
+
+def _reason(name: str) -> str:
+    return pick(reasons().get(name, {}), DEFAULT) or name
 
 
 def _results(step: SideComparison) -> Iterator[dict[str, Any]]:

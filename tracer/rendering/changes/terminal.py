@@ -151,8 +151,8 @@ def summary(step: SideComparison) -> Text:
     if step.suppressed:
         names = reasons()
         counts = ", ".join(
-            f"{number} {pick(names.get(reason, {}), DEFAULT) or reason}"
-            for reason, number in step.volatile.items()
+            f"{each.count} {pick(names.get(each.reason, {}), DEFAULT) or each.reason}"
+            for each in step.volatile
         )
         text.append(f"; {step.suppressed} suppressed as volatile: {counts}")
     else:
