@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 __all__ = [
     "DIFFERENCE_SEVERITIES",
     "ConformanceSeverity",
     "DifferenceSeverity",
+    "FailOn",
     "Finding",
     "FindingLocation",
     "Leak",
@@ -15,10 +16,13 @@ __all__ = [
 ]
 
 ConformanceSeverity = Literal["error", "undocumented"]
-DifferenceSeverity = Literal["breaking", "additive", "cosmetic"]
+DifferenceSeverity = Literal["breaking", "breaking-api", "additive", "cosmetic"]
 Severity: TypeAlias = ConformanceSeverity | DifferenceSeverity
 
-DIFFERENCE_SEVERITIES: tuple[DifferenceSeverity, ...] = ("breaking", "additive", "cosmetic")
+FailOn: TypeAlias = DifferenceSeverity | Literal["any"]
+"""The lowest severity that fails a comparison; ``any`` counts more than differences."""
+
+DIFFERENCE_SEVERITIES: tuple[DifferenceSeverity, ...] = get_args(DifferenceSeverity)
 """The severities of differences, from the highest to the lowest."""
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from importlib.metadata import EntryPoint
 
+    from tracer.findings import FailOn
     from tracer.model import Recording
 
 __all__ = [
@@ -86,7 +87,7 @@ class ReportOptions(NamedTuple):
 
     language: str = "en"
     volatile: bool = False
-    fail_on: Literal["breaking", "additive", "any"] = "any"
+    fail_on: FailOn = "any"
     drawings: Mapping[tuple[str, str], Mapping[str, Sequence[str]]] = MappingProxyType({})
     progress: Callable[[str], None] = _ignore
 

@@ -114,6 +114,8 @@ def test_a_release_may_be_a_folder_an_archive_or_both(home: Path) -> None:
         (("zed", "2023.1"), "any", 1),
         (("zed", "2023.1"), "additive", 1),
         (("zed", "2023.1"), "breaking", 0),
+        (("zed", "2023.1"), "breaking-api", 0),
+        (("zed", "2023.1"), "cosmetic", 1),
         (("2023.1", "2026.2"), "breaking", 1),
         (("2023.1", "2023.1"), "any", 0),
     ],
@@ -176,7 +178,7 @@ def test_files_are_named_by_what_they_are(home: Path) -> None:
     made = tracer("diff", "2023.1", "2026.2", "--format", "json", cwd=home)
     assert (home / "r.json").read_text() == made.stdout
     (step,) = json.loads(made.stdout)["steps"]
-    assert step["severities"] == {"breaking": 1, "additive": 0, "cosmetic": 0}
+    assert step["severities"] == {"breaking": 1, "breaking-api": 0, "additive": 0, "cosmetic": 0}
     ET.fromstring(tracer("diff", "2023.1", "2026.2", "--format", "junit", cwd=home).stdout)
 
 

@@ -23,7 +23,7 @@ ROWS = st.lists(
             _difference,
             st.sampled_from(["GET /a → 200 · body.x", "GET /a (2) → 200 · body.x", "GET /b", "output.exit"]),
             st.sampled_from(["1", "2"]),
-            st.sampled_from(["breaking", "additive", "cosmetic"]),
+            st.sampled_from(["breaking", "breaking-api", "additive", "cosmetic"]),
         ),
         max_size=6,
     ),
@@ -44,7 +44,7 @@ def test_nothing_is_lost_and_nothing_is_said_twice(rows: list[tuple[str, list[Di
     }
     counts = [len(section.recordings) for section in grouped]
     assert counts == sorted(counts, reverse=True)
-    order = ["breaking", "additive", "cosmetic"]
+    order = ["breaking", "breaking-api", "additive", "cosmetic"]
     for section in grouped:
         severities = [order.index(line.difference.severity) for line in section.lines]
         assert severities == sorted(severities)
@@ -99,4 +99,4 @@ def test_json_of_a_report_has_all_of_it() -> None:
     (row,) = tree["recordings"]
     assert [(one["kind"], one["place"]) for one in row["differences"]] == [("status", "GET /a → 200")]
     assert (tree["only_before"], tree["only_after"]) == (["gone"], ["new"])
-    assert tree["severities"] == {"breaking": 1, "additive": 0, "cosmetic": 0}
+    assert tree["severities"] == {"breaking": 1, "breaking-api": 0, "additive": 0, "cosmetic": 0}

@@ -20,6 +20,7 @@ from tracer.cli.options import (
 from tracer.cli.report_output import Reporter
 from tracer.counting import counted
 from tracer.errors import InputError
+from tracer.findings import DIFFERENCE_SEVERITIES
 from tracer.rendering.format_tables import DIFF_REPORTS
 
 if TYPE_CHECKING:
@@ -69,9 +70,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_fail_on(
         parser,
-        ("breaking", "additive", "any"),
-        "breaking, additive, or any (default), which also counts recordings of one side alone and stale "
-        "entries of the baseline.",
+        (*DIFFERENCE_SEVERITIES, "any"),
+        "breaking, breaking-api, additive, cosmetic, or any (default), which also counts recordings of one "
+        "side alone and stale entries of the baseline.",
         "any",
     )
     parser.add_argument(

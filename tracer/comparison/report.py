@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tracer.comparison.baseline import WHOLE, Baseline, DifferenceKey
 from tracer.comparison.differences import Difference, Suppressed
 from tracer.comparison.grouping import lines, sections
-from tracer.findings import DIFFERENCE_SEVERITIES, DifferenceSeverity
+from tracer.findings import DIFFERENCE_SEVERITIES, DifferenceSeverity, FailOn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ComparisonReport",
-    "FailOn",
     "RecordingComparison",
     "SideComparison",
     "SideOrigin",
@@ -32,8 +31,6 @@ __all__ = [
 ]
 
 FORMAT = 2
-
-FailOn = Literal["breaking", "additive", "any"]
 
 
 class RecordingComparison(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,10 +25,12 @@ _FILE = Path(__file__).with_name("severities.yaml")
 
 
 class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule of severity. A rule that names no kinds, sides, or locations matches all of them.
+    """A rule of severity. A rule that names no kinds, sides, messages, or locations matches all of them.
 
-    With ``mismatch``, it matches only values that belong to another value elsewhere in the run. With
-    ``rises``, it matches only a version that becomes a higher one, such as ``compute 2.96`` and 2.100.
+    ``message`` is a pattern of the method and the path of the request. With ``whole``, the rule matches only
+    whole messages. With ``mismatch``, it matches only values that belong to another value elsewhere in the
+    run. With ``rises``, it matches only a version that becomes a higher one, such as ``compute 2.96`` and
+    2.100.
     """
 
     name: str
@@ -36,14 +38,16 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     why: dict[str, str]
     kinds: tuple[Kind, ...] = ()
     sides: tuple[Side, ...] = ()
+    message: str = ""
     places: tuple[str, ...] = ()
     before: str = ""
     after: str = ""
+    whole: bool = False
     mismatch: bool = False
     rises: bool = False
 
     def __post_init__(self) -> None:
-        for text in (self.before, self.after):
+        for text in (self.message, self.before, self.after):
             try:
                 re.compile(text)
             except (re.error, OverflowError, RecursionError) as error:
@@ -57,6 +61,8 @@ class SeverityRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             (not self.mismatch or change.mismatch is not None)
             and (not self.kinds or change.kind in self.kinds)
             and (not self.sides or change.location.side in self.sides)
+            and (not self.whole or not change.location.part)
+            and _fits(self.message, change.location.general_message.partition(" → ")[0])
             and (
                 not self.places
                 or any(pattern(location).fullmatch(change.location.general) for location in self.places)

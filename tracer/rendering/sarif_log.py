@@ -28,6 +28,7 @@ SARIF_LEVELS: Mapping[Severity, str] = {
     "error": "error",
     "undocumented": "warning",
     "breaking": "error",
+    "breaking-api": "warning",
     "additive": "note",
     "cosmetic": "note",
 }

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tracer.comparison import Difference
-    from tracer.comparison.report import ComparisonReport, FailOn, RecordingComparison, SideComparison
-    from tracer.findings import Finding
+    from tracer.comparison.report import ComparisonReport, RecordingComparison, SideComparison
+    from tracer.findings import FailOn, Finding
 
 __all__ = ["junit"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tracer.comparison import Suppressed, reasons
-from tracer.comparison.grouping import sections
+from tracer.comparison.grouping import lines, sections
 from tracer.counting import counted
 from tracer.i18n import DEFAULT, pick
 from tracer.rendering.visible_texts import visible
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["STYLES", "report_lines", "summary", "values"]
 
-STYLES = {"breaking": "bold red", "additive": "green", "cosmetic": "cyan"}
+STYLES = {"breaking": "bold red", "breaking-api": "red", "additive": "green", "cosmetic": "cyan"}
 
 _PLACE = 240
 _VALUE = 72
 _NAME = 120
+_SEVERITY = 9
+"""The least width of the severities, as most reports have none that is longer."""
 
 
 def report_lines(report: ComparisonReport, *, volatile: bool = False) -> Iterator[Text]:
@@ -68,14 +70,17 @@ def _differences(step: SideComparison) -> Iterator[Text]:
     follows = Counter(
         (row.recording, difference.cause) for row in step.recordings for difference in row.folded
     )
-    for section in sections([(row.recording, row.differences) for row in step.recordings]):
+    grouped = sections([(row.recording, row.differences) for row in step.recordings])
+    width = max((len(line.difference.severity) for line in lines(grouped)), default=0)
+    for section in grouped:
         yield _heading(section.recordings, len(step.recordings))
         for line in section.lines:
             severity = line.difference.severity
             count = follows[section.recordings[0], line.difference.place]
             why = f"with {counted(count, 'consequence')}" if count else ""
             due_to = "" if line.difference.due_to == "unknown" else f"{line.difference.due_to:7}"
-            yield _line(line, (f"{severity:9} {due_to}", STYLES[severity]), why)
+            mark = f"{severity:{max(width, _SEVERITY)}} {due_to}"
+            yield _line(line, (mark, STYLES[severity]), why)
         yield Text()
 
 
