@@ -42,7 +42,7 @@ def test_shipped_releases_are_compared_by_name_and_the_new_role_is_said_once() -
     assert (ended.returncode, ended.stderr) == (1, "")
     role = "POST /identity/v3/auth/tokens → 201 · body.token.roles[name=manager]"
     assert ended.stdout.count(role) == 1
-    assert "\nimage-create\n  breaking  changed   output.stdout.status: queued → active\n" in ended.stdout
+    assert "  cosmetic     changed   output.stdout.status: queued → active\n" in ended.stdout
     assert ended.stdout.splitlines()[-1].startswith("zed → 2026.2: ")
 
 
@@ -227,7 +227,7 @@ def test_diagrams_are_drawn_of_two_recordings(home: Path) -> None:
         (("zed", "2026.2", "--theme", "dark"), "--theme: is for pictures"),
         (("zed", "2026.2", "--lang", "xx"), "--lang: unknown language 'xx'"),
         (("zed", "2026.2", "-o", "recordings/zed/show.yaml", "--format", "md"), "is what is read"),
-        (("zed", "2026.2", "--fail-on", "all"), "expected one of breaking, additive, any, got 'all'"),
+        (("zed", "2026.2", "--fail-on", "all"), "expected one of breaking, breaking-api, additive, cosmetic, any, got 'all'"),
     ],
 )
 def test_what_cannot_be_compared_is_one_line(home: Path, words: tuple[str, ...], problem: str) -> None:

@@ -92,11 +92,11 @@ def test_another_run_differs_in_nothing_that_counts(path: Path) -> None:
 def test_a_value_that_is_volatile_must_stay_of_its_kind() -> None:
     assert lines(bodies({"id": A}, {"id": B})) == []
     place = "GET /image/v2/images/{image_id} → 200 · body.id"
-    assert lines(bodies({"id": A}, {"id": "cirros"})) == [("breaking", "changed", place)]
-    assert lines(bodies({"id": A}, {"id": A.replace("-", "")})) == [("breaking", "changed", place)]
+    assert lines(bodies({"id": A}, {"id": "cirros"})) == [("breaking-api", "changed", place)]
+    assert lines(bodies({"id": A}, {"id": A.replace("-", "")})) == [("breaking-api", "changed", place)]
     assert lines(bodies({"id": A}, {"id": None})) == [("breaking", "type", place)]
     assert lines(bodies({"id": A}, {})) == [("breaking", "removed", place)]
-    assert lines(bodies({"id": A}, {"id": f"{B}/file"})) == [("breaking", "changed", place)]
+    assert lines(bodies({"id": A}, {"id": f"{B}/file"})) == [("breaking-api", "changed", place)]
     assert lines(bodies({"id": f"/v2/{A}/file"}, {"id": f"/v2/{B}/file"})) == []
 
 
@@ -142,7 +142,7 @@ def test_objects_of_a_list_are_told_apart_by_their_names() -> None:
 
 def test_order_counts_where_a_list_has_one() -> None:
     found = bodies({"steps": ["a", "b"]}, {"steps": ["b", "a"]})
-    assert lines(found) == [("breaking", "reordered", "GET /image/v2/images/{image_id} → 200 · body.steps")]
+    assert lines(found) == [("breaking-api", "reordered", "GET /image/v2/images/{image_id} → 200 · body.steps")]
     assert lines(bodies({"tags": ["a", "b"]}, {"tags": ["b", "a"]})) == []
 
 
@@ -151,7 +151,7 @@ def test_elements_come_and_go() -> None:
     assert lines(bodies({"steps": [1, 2, 3]}, {"steps": [1, 3]})) == [("breaking", "removed", f"{place}[1]")]
     assert lines(bodies({"steps": [1, 3]}, {"steps": [1, 2, 3]})) == [("additive", "added", f"{place}[1]")]
     assert lines(bodies({"steps": [1, 5, 3]}, {"steps": [1, 2, 3]})) == [
-        ("breaking", "changed", f"{place}[1]")
+        ("breaking-api", "changed", f"{place}[1]")
     ]
 
 
@@ -163,7 +163,7 @@ def test_a_key_that_is_an_id() -> None:
 def test_messages_that_come_go_and_move() -> None:
     one, two, three = exchange("/a"), exchange("/b", started=1), exchange("/c", started=2)
     assert lines(compare(run(one, two), run(one, two, three))) == [("additive", "added", "GET /c")]
-    assert lines(compare(run(one, two), run(two))) == [("breaking", "removed", "GET /a")]
+    assert lines(compare(run(one, two), run(two))) == [("cosmetic", "removed", "GET /a")]
     moved = compare(run(one, two, three), run(three, one, two))
     assert lines(moved) == [("cosmetic", "moved", "GET /c")]
     assert [(pair.before, pair.after, pair.state) for pair in moved.pairs] == [
@@ -202,7 +202,7 @@ def test_a_status_is_one_difference_and_the_exchange_stays_the_same() -> None:
 def test_the_answer_that_was_repeated_is_the_one_that_is_told() -> None:
     failed, done = exchange(status=404), exchange(status=200, started=1)
     assert lines(compare(run(failed, done), run(done))) == [
-        ("breaking", "removed", "GET /image/v2/images/{image_id}")
+        ("cosmetic", "removed", "GET /image/v2/images/{image_id}")
     ]
 
 
@@ -228,7 +228,7 @@ def test_a_path_that_changed_is_one_difference() -> None:
         run(exchange(path, url=f"http://cloud:9696{path}")) for path in ("/v2.0/networks", "/v2/networks")
     )
     found = compare(before, after)
-    assert lines(found) == [("breaking", "changed", "GET /v2.0/networks · path")]
+    assert lines(found) == [("cosmetic", "changed", "GET /v2.0/networks · path")]
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_errors_are_for_people() -> None:
         (severity, place.rpartition(".")[2]) for severity, _, place in lines(compare(run(before), run(after)))
     ] == [
         ("cosmetic", "message"),
-        ("breaking", "code"),
+        ("breaking-api", "code"),
     ]
 
 
@@ -299,14 +299,14 @@ def test_the_report_is_json() -> None:
         "place": "GET /image/v2/images/{image_id} → 200 · body.a",
         "side": "response",
         "kind": "changed",
-        "severity": "breaking",
-        "why": "relied-on",
+        "severity": "breaking-api",
+        "why": "other-value",
         "before": "1",
         "after": "2",
         "exchange_before": 1,
         "exchange_after": 1,
     }
-    assert found.severity == "breaking"
+    assert found.severity == "breaking-api"
     assert bodies({}, {}).severity is None
 
 

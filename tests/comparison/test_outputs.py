@@ -27,7 +27,7 @@ def test_what_the_command_printed_is_compared_by_structure_or_by_line() -> None:
     assert lines(compare(run(output=output(table)), run(output=output(wider)))) == []
     assert lines(
         compare(run(output=output(table)), run(output=output(wider.replace("cirros", "fedora"))))
-    ) == [("breaking", "changed", "output.stdout[line 3]")]
+    ) == [("cosmetic", "changed", "output.stdout[line 3]")]
 
 
 def test_a_command_that_prints_nothing_any_more_is_one_difference() -> None:
@@ -51,7 +51,7 @@ def test_a_microversion_that_rises_breaks_nothing() -> None:
 
     higher = [("compute 2.96", "compute 2.100"), ("compute 2.96", "compute 3.1")]
     others = [("compute 2.100", "compute 2.96"), ("compute 2.96", "volume 2.97"), ("compute 2.96", "latest")]
-    for pairs, severity in ((higher, "additive"), (others, "breaking")):
+    for pairs, severity in ((higher, "additive"), (others, "breaking-api")):
         for before, after in pairs:
             found = lines(compare(answered(before), answered(after)))
             assert [one[:2] for one in found] == [(severity, "changed")], (before, after)
