@@ -227,7 +227,10 @@ def test_diagrams_are_drawn_of_two_recordings(home: Path) -> None:
         (("zed", "2026.2", "--theme", "dark"), "--theme: is for pictures"),
         (("zed", "2026.2", "--lang", "xx"), "--lang: unknown language 'xx'"),
         (("zed", "2026.2", "-o", "recordings/zed/show.yaml", "--format", "md"), "is what is read"),
-        (("zed", "2026.2", "--fail-on", "all"), "expected one of breaking, breaking-api, additive, cosmetic, any, got 'all'"),
+        (
+            ("zed", "2026.2", "--fail-on", "all"),
+            "expected one of breaking, breaking-api, additive, cosmetic, any, got 'all'",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_one_line(home: Path, words: tuple[str, ...], problem: str) -> None:

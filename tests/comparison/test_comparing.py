@@ -142,7 +142,9 @@ def test_objects_of_a_list_are_told_apart_by_their_names() -> None:
 
 def test_order_counts_where_a_list_has_one() -> None:
     found = bodies({"steps": ["a", "b"]}, {"steps": ["b", "a"]})
-    assert lines(found) == [("breaking-api", "reordered", "GET /image/v2/images/{image_id} → 200 · body.steps")]
+    assert lines(found) == [
+        ("breaking-api", "reordered", "GET /image/v2/images/{image_id} → 200 · body.steps")
+    ]
     assert lines(bodies({"tags": ["a", "b"]}, {"tags": ["b", "a"]})) == []
 
 

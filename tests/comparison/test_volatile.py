@@ -59,6 +59,13 @@ def test_the_lines_of_an_error_have_no_order() -> None:
     ]
 
 
+@pytest.mark.parametrize("place", ["body.boot_roles", "body.images[].boot_roles", "output.stdout.boot_roles"])
+def test_the_roles_of_a_snapshot_have_no_order(place: str) -> None:
+    assert explain("reader,member,admin", "admin,reader,member", place) == ("boot-roles",)
+    assert explain("reader,member,admin", "admin,reader,member,manager", place) is None
+    assert explain("reader,member,admin", "admin,reader,member", "body.other_roles") is None
+
+
 def test_a_pattern_whose_group_is_optional_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = ShuffledParts(
         name="x", pattern="err(?:: (.+))?", separator="; ", only=("output.stderr[]",), reason={}
