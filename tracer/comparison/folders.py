@@ -89,17 +89,17 @@ def _own_name(name: str) -> str:
 
 
 def compare_files(couple: Couple, *, strict: bool = False, sequence: Documented | None = None) -> Compared:
-    """Compare two recordings, and use their second recordings to find volatile values.
+    """Compare two recordings. If they differ, use their second recordings to find volatile values.
 
     With ``sequence``, match the recordings with it again. Raise InputError for a recording that cannot be
     read.
     """
     before, after = (relabel(load(path), sequence) for path in (couple.before, couple.after))
-    learned = NOTHING
-    if not strict:
+    comparison, learned = compare(before, after, strict=strict), NOTHING
+    if comparison.differences and not strict:
         learned = _learned(couple.before, before, couple.after, sequence)
         learned |= _learned(couple.after, after, couple.before, sequence)
-    comparison = compare(before, after, learned, strict=strict)
+        comparison = compare(before, after, learned)
     return Compared(couple, before, after, _attributed(comparison, couple, before, after, learned, sequence))
 
 
