@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -214,6 +215,27 @@ def test_another_client_and_a_process_that_is_killed(place: Place) -> None:
     recording = load(place.out / "zed" / "client-2026.2" / "again" / "user-create.yaml")
     assert recording.cloud.release == "zed"
     assert recording.client.startswith("openstacksdk/4.")
+
+
+def test_crossed_recordings_tell_the_cloud_from_the_client(place: Place) -> None:
+    """Keystone 2023.2 got two roles, and the client of 2026.2 lists projects with openstacksdk."""
+    text = "name: crossed\ncommands:\n- {name: role-list, run: openstack role list}\n"
+    text += "- {name: project-list, run: openstack project list}\n"
+    (place.folder / "short.yaml").write_text(text)
+    ended = place.matrix("--releases", "zed,2026.2", "--clients", "zed,2026.2", "--jobs", "2")
+    assert ended.returncode == 0, ended.stderr
+    words = [TRACER, "diff", "zed", "2026.2", "--recordings", "made", "--format", "json"]
+    told = subprocess.run(words, cwd=place.folder, capture_output=True, text=True, check=False)
+    assert told.returncode == 1, told.stderr
+    (step,) = json.loads(told.stdout)["steps"]
+    due_to = {
+        (row["recording"], each["place"]): each["due_to"]
+        for row in step["recordings"]
+        for each in row["differences"]
+    }
+    assert due_to["role-list", "GET /identity/v3/roles → 200 · body.roles[name=service]"] == "cloud"
+    assert due_to["project-list", "GET /identity/v3/projects · headers.User-Agent"] == "client"
+    assert set(due_to.values()) == {"cloud", "client"}
 
 
 def _worker_of(pid: int) -> psutil.Process:
