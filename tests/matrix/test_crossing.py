@@ -40,6 +40,30 @@ def test_requests_and_what_needs_their_values_are_left_out(tmp_path: Path) -> No
     assert [each.run for each in left.cleanup] == ["openstack project delete {project_id}"]
 
 
+def test_values_of_users_and_values_that_come_later_count(tmp_path: Path) -> None:
+    text = """\
+name: mine
+users: {guest: {OS_USERNAME: '{who}'}}
+commands:
+- {name: images, run: openstack image list}
+- name: user
+  request: {service: identity, method: POST, path: /v3/users, body: {user: {name: a}}}
+  status: 201
+  keep: {who: user.id}
+- {name: by-guest, run: openstack image list, as: guest}
+- {name: by-both, run: openstack image list, roles: [admin, guest]}
+- name: later
+  prepare: [{run: 'openstack user delete {who}'}]
+  run: openstack user create a
+  keep: {who: id}
+cleanup:
+- {run: openstack image list, as: guest}
+"""
+    left = without_requests(suite(tmp_path, text))
+    assert left is not None
+    assert ([each.name for each in left.commands], left.cleanup) == (["images"], ())
+
+
 def test_a_suite_of_commands_stays_as_it_is(tmp_path: Path) -> None:
     mine = suite(tmp_path)
     assert without_requests(mine) == mine

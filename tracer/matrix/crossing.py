@@ -23,13 +23,20 @@ def without_requests(suite: Suite) -> Suite | None:
     known = {*suite.passwords, *(name for each in suite.prepare for name in each.keep)}
     commands: list[Recorded] = []
     for command in suite.commands:
-        parts = (*command.prepare, command, *command.cleanup)
-        kept = {name for each in parts for name in each.keep}
-        needed = {name for each in parts for name in each.placeholders}
-        if command.request is None and needed <= known | kept:
+        known_after = _known_after(command, suite, known)
+        if command.request is None and known_after is not None:
             commands.append(command)
-            known |= kept
+            known = known_after
     if not commands:
         return None
-    cleanup = tuple(each for each in suite.cleanup if set(each.placeholders) <= known)
+    cleanup = tuple(each for each in suite.cleanup if known.issuperset(suite.needed(each)))
     return replace(suite, commands=tuple(commands), cleanup=cleanup)
+
+
+def _known_after(command: Recorded, suite: Suite, known: set[str]) -> set[str] | None:
+    """Return the names of all values after an entry, or None if the entry needs another value."""
+    for each in (*command.prepare, command, *command.cleanup):
+        if not known.issuperset(suite.needed(each)):
+            return None
+        known = known | set(each.keep)
+    return known

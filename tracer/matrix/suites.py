@@ -215,8 +215,7 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
             users = command.entries if isinstance(command, Recorded) else ()
             for user in {command.user or ADMIN, *(entry.role for entry in users)}:
                 self._check_user(user, location)
-            needed = [name for entry in users for name in self._placeholders_of(entry.role)]
-            for name in (*command.placeholders, *needed, *self._placeholders_of(command.user)):
+            for name in self.needed(command):
                 if name not in defined:
                     raise ValueError(f"{location}: nothing that runs earlier keeps {{{name}}}")
             file = command.request.file if command.request else None
@@ -243,6 +242,11 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     def has_requests(self) -> bool:
         """Return whether any entry, preparation or clean-up is a request."""
         return any(command.request is not None for _, command in self._in_order())
+
+    def needed(self, command: SuiteCommand) -> tuple[str, ...]:
+        """Return the placeholders in ``command``, and in the variables of the users that it runs as."""
+        users = [entry.role for entry in command.entries] if isinstance(command, Recorded) else [command.user]
+        return (*command.placeholders, *(name for user in users for name in self._placeholders_of(user)))
 
     def _check_user(self, user: str, location: str) -> None:
         if user != ADMIN and user not in self.users and user not in roles():
