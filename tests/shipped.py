@@ -74,7 +74,10 @@ def release_of(path: Path) -> str:
 
 
 def unpack(folder: Path, *names: str) -> Path:
-    """Write the sample, or its recordings of suites, to ``folder`` as plain files, both times. Return it."""
+    """Write the sample, or its recordings of suites, to ``folder`` as plain files. Return ``folder``.
+
+    Second recordings are among the files.
+    """
     first = of_suites(*names) if names else sample_recordings()
     for path in [*first, *map(again_of, first)]:
         archive = archives.on_disk(path)
@@ -98,4 +101,4 @@ each_selection = pytest.mark.parametrize(
     [sample_recordings, pytest.param(all_recordings, marks=pytest.mark.all_recordings)],
     ids=["sample", "all"],
 )
-"""Run a test with the sample, and before an issue closes with all recordings."""
+"""Run a test with the sample, and with ``-m all_recordings`` with all recordings."""

@@ -29,21 +29,32 @@ def take(source: Path, target: Path, *, readable: bool) -> Path:
     Return the archive. ``readable`` leaves the first recording of each command in the folder.
     """
     archive = target.with_name(f"{target.name}{archives.SUFFIX}")
-    files = dict(_contents(archive)) if archive.exists() else {}
-    for name, content in _contents(source):
+    archived = dict(_contents(archive)) if archive.exists() else {}
+    taken = dict(_contents(source))
+    plain: list[Path] = []
+    for name, content in taken.items():
         path = source / name
         refuse_secrets(content.decode(), str(path))
         if readable and "/" not in name and not is_request_line(load(path).command or ""):
-            write(target / name, content)
-            for diagram in (*source.glob(f"{path.stem}.mmd"), *source.glob(f"{path.stem}-part*.mmd")):
-                write(target / diagram.name, diagram.read_bytes())
+            archived.pop(name, None)
+            plain += _with_diagrams(path)
         else:
-            files[name] = content
-    packed = archives.pack(files)
+            archived[name] = content
+    packed = archives.pack(archived)
     if len(packed) > MAX_SIZE:
         raise SystemExit(f"{archive}: {len(packed)} bytes, more than {MAX_SIZE}")
+    for earlier in (file for name in taken for file in _with_diagrams(target / name)):
+        earlier.unlink()
+    for file in plain:
+        write(target / file.name, file.read_bytes())
     write(archive, packed)
     return archive
+
+
+def _with_diagrams(path: Path) -> list[Path]:
+    """Return the files of a recording that exist: itself, and its diagram or the parts of it."""
+    patterns = (path.name, f"{path.stem}.mmd", f"{path.stem}-part*.mmd")
+    return [file for pattern in patterns for file in path.parent.glob(pattern)]
 
 
 def _contents(folder: Path) -> Iterable[tuple[str, bytes]]:

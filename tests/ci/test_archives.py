@@ -79,6 +79,19 @@ def test_a_newer_recording_replaces_that_of_the_archive(folder: Path, tmp_path: 
     }
 
 
+def test_a_recording_is_readable_or_in_the_archive(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "recordings" / "zed"
+    archive = take(folder, target, readable=False)
+    take(folder, target, readable=True)
+    assert names(archive) == ["again/a.yaml", "again/b.yaml", "b.yaml"]
+    (folder / "a.mmd").rename(folder / "a-part1.mmd")
+    take(folder, target, readable=True)
+    assert sorted(path.name for path in target.iterdir()) == ["a-part1.mmd", "a.yaml"]
+    take(folder, target, readable=False)
+    assert names(archive) == ["a.yaml", "again/a.yaml", "again/b.yaml", "b.yaml"]
+    assert [*target.iterdir()] == []
+
+
 def test_a_recording_with_a_secret_is_not_taken(folder: Path, tmp_path: Path) -> None:
     (folder / "a.yaml").write_text(SMALL.replace("    url:", "    headers: {X-Auth-Token: kJ7xQ2}\n    url:"))
     with pytest.raises(LeakError):
