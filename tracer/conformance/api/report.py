@@ -111,8 +111,8 @@ def check_api(
     """Compare recordings with the documentation of ``release``, by default that of each recording's cloud.
 
     ``schemas_of`` returns the schemas of a release, or None to compare with the reference alone. A recording
-    that cannot be read, and a recording without a release, is a problem in the report. A suite sends a single
-    request as it is on purpose, also a wrong one (``tracer.matrix``), so only its response is compared.
+    that cannot be read, and a recording without a release, is a problem in the report. Of a single request
+    (``tracer.matrix``), only the response is compared, as a suite also sends wrong requests on purpose.
     """
     comparison = _Comparison(schemas_of)
     recordings = [_compare_file(path, release, comparison) for path in paths]
@@ -162,15 +162,15 @@ class _Comparison:
         schemas = self._schemas_of(release)
         if schemas is not None:
             self.releases_with_schemas.add(release)
-        on_purpose = is_request_line(recording.command or "")
+        is_single_request = is_request_line(recording.command or "")
         count = 0
         for exchange in api_exchanges(recording, release, schemas):
             count += 1
-            if not on_purpose and (exchange.succeeded or exchange.operation is None):
+            if not is_single_request and (exchange.succeeded or exchange.operation is None):
                 self._seen_operations[exchange.operation_name].add(release)
             for rule, violations in RULES.items():
                 for violation in violations(exchange):
-                    if not (on_purpose and violation.location.startswith("request.")):
+                    if not (is_single_request and violation.location.startswith("request.")):
                         self._add(_finding(rule, violation, exchange, name))
         return count
 
