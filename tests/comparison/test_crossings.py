@@ -77,6 +77,33 @@ def test_a_request_that_tracer_sends_is_the_same_for_both_clouds(tmp_path: Path)
     assert _due_to(tmp_path, before, after) == {MADE: "cloud"}
 
 
+def test_header_fields_of_a_request_that_tracer_sends_are_those_of_a_client(tmp_path: Path) -> None:
+    exchange = answering("/a", 0)
+    before, after = (
+        replace(
+            run(replace(exchange, request=replace(exchange.request, headers={"Accept-Encoding": coding}))),
+            command="GET /a",
+        )
+        for coding in ("gzip", "gzip, zstd")
+    )
+    assert _due_to(tmp_path, before, after) == {"GET /a · headers.Accept-Encoding": "client"}
+
+
+def test_a_volatile_value_has_its_own_cause_in_a_strict_comparison(tmp_path: Path) -> None:
+    old, new = (_run(f"2026-11-2{day}T12:00:00Z") for day in (3, 4))
+    assert _due_to(tmp_path, old, new, client=old, cloud=new) == {}
+    (couple,) = pair([tmp_path / "zed"], [tmp_path / "2026.2"]).couples
+    (found,) = compare_files(couple, strict=True).comparison.differences
+    assert (found.place, found.due_to) == (MADE, "cloud")
+
+
+def test_a_folder_that_is_not_called_after_a_release_crosses_nothing(tmp_path: Path) -> None:
+    for folder, cloud in (("a", "old"), ("a/client-b", "old"), ("b", "new"), ("b/client-a", "new")):
+        save(_run(cloud), tmp_path / folder / "show.yaml")
+    (couple, *_) = pair([tmp_path / "a"], [tmp_path / "b"]).couples
+    assert [each.due_to for each in compare_files(couple).comparison.differences] == ["unknown"]
+
+
 @given(recordings, recordings)
 def test_a_change_of_one_side_is_never_due_to_the_other(before: Recording, after: Recording) -> None:
     comparison = compare(before, after)

@@ -47,6 +47,15 @@ def test_folders_are_paired_by_path_and_second_recordings_are_nobody_s_partner(t
     assert [path.name for path in below([before], again=False)] == ["gone.yaml", "show.yaml", "show.yaml"]
 
 
+def test_only_recordings_with_the_client_of_a_release_give_way(tmp_path: Path) -> None:
+    for side in ("a", "b"):
+        _put(tmp_path / side, show=_run(1), sub=_run(1))
+        _put(tmp_path / side / "client-mine", show=_run(1))
+        _put(tmp_path / side / "sub", client_zed=_run(1))
+    made = pair([tmp_path / "a"], [tmp_path / "b"])
+    assert [couple.name for couple in made.couples] == ["show", "sub", "client-mine/show", "sub/client-zed"]
+
+
 @pytest.mark.parametrize("side", ["a", "b"])
 def test_what_differs_between_two_recordings_of_a_release_is_volatile(tmp_path: Path, side: str) -> None:
     _put(tmp_path / "a", show=_run(1))

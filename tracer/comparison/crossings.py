@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from tracer.comparison.learned import Learned
     from tracer.model import Recording
 
-__all__ = ["Crossing", "attributed", "due_to_cloud", "find_crossing"]
+__all__ = ["Crossing", "attributed", "attributed_requests", "find_crossing"]
+
+_HEADER_FIELD = " · headers."
 
 
 class Crossing(NamedTuple):
@@ -65,17 +67,20 @@ def attributed(
     other_client: Recording,
     other_cloud: Recording,
     learned: Learned,
+    *,
+    strict: bool = False,
 ) -> Comparison:
-    """Return the comparison with the cause of each difference.
+    """Return the comparison with what each difference is due to.
 
     A difference that occurs with another client on the same cloud is due to the client, and one that occurs
     with the same client on another cloud is due to the cloud. One that occurs in both cases, or only with
-    both changes together, is due to both.
+    both changes together, is due to both. Another value at the same place counts if the difference itself
+    tells nothing. ``strict`` is that of the comparison.
     """
-    client = _Changes(compare(before, other_client, learned))
-    cloud = _Changes(compare(before, other_cloud, learned))
+    client = _Changes(compare(before, other_client, learned, strict=strict))
+    cloud = _Changes(compare(before, other_cloud, learned, strict=strict))
 
-    def cause(difference: Difference) -> DueTo:
+    def due_to(difference: Difference) -> DueTo:
         key = difference_key(difference)
         exact = client.explain(difference, key, exactly=True), cloud.explain(difference, key, exactly=True)
         if exact[0] != exact[1]:
@@ -83,17 +88,24 @@ def attributed(
         alike = client.explain(difference, key, exactly=False), cloud.explain(difference, key, exactly=False)
         return "both" if alike[0] == alike[1] else "client" if alike[0] else "cloud"
 
-    return _with(comparison, cause)
+    return _with(comparison, due_to)
 
 
-def due_to_cloud(comparison: Comparison) -> Comparison:
-    """Return the comparison of two single requests, which are the same for both clouds."""
-    return _with(comparison, lambda _: "cloud")
+def attributed_requests(comparison: Comparison) -> Comparison:
+    """Return the comparison of two single requests with what each difference is due to.
+
+    tracer sends the same request to both clouds. The libraries of a client only add header fields.
+    """
+    return _with(comparison, lambda difference: "client" if _is_of_client(difference) else "cloud")
 
 
-def _with(comparison: Comparison, cause: Callable[[Difference], DueTo]) -> Comparison:
+def _is_of_client(difference: Difference) -> bool:
+    return difference.side == "request" and _HEADER_FIELD in difference.place
+
+
+def _with(comparison: Comparison, due_to: Callable[[Difference], DueTo]) -> Comparison:
     return replace(
         comparison,
-        differences=[replace(each, due_to=cause(each)) for each in comparison.differences],
-        folded=[replace(each, due_to=cause(each)) for each in comparison.folded],
+        differences=[replace(each, due_to=due_to(each)) for each in comparison.differences],
+        folded=[replace(each, due_to=due_to(each)) for each in comparison.folded],
     )

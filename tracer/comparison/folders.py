@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracer import archives
 from tracer.comparison.comparing import compare, learn
-from tracer.comparison.crossings import attributed, due_to_cloud, find_crossing
+from tracer.comparison.crossings import attributed, attributed_requests, find_crossing
 from tracer.comparison.learned import NOTHING, Learned
 from tracer.errors import InputError
 from tracer.recording import is_client_folder, load, named, second
@@ -85,7 +85,8 @@ def _own(paths: dict[str, Path]) -> dict[str, Path]:
 
 def _own_name(name: str) -> str:
     """Return the name of the recording of the same command with the cloud's own client."""
-    return "/".join(part for part in name.split("/") if not is_client_folder(part))
+    *folders, last = name.split("/")
+    return "/".join([*(folder for folder in folders if not is_client_folder(folder)), last])
 
 
 def compare_files(couple: Couple, *, strict: bool = False, sequence: Documented | None = None) -> Compared:
@@ -100,29 +101,27 @@ def compare_files(couple: Couple, *, strict: bool = False, sequence: Documented 
         learned = _learned(couple.before, before, couple.after, sequence)
         learned |= _learned(couple.after, after, couple.before, sequence)
         comparison = compare(before, after, learned)
-    return Compared(couple, before, after, _attributed(comparison, couple, before, after, learned, sequence))
+    compared = Compared(couple, before, after, comparison)
+    return compared._replace(comparison=_attributed(compared, learned, sequence, strict=strict))
 
 
 def _attributed(
-    comparison: Comparison,
-    couple: Couple,
-    before: Recording,
-    after: Recording,
-    learned: Learned,
-    sequence: Documented | None,
+    compared: Compared, learned: Learned, sequence: Documented | None, *, strict: bool
 ) -> Comparison:
     """Return the comparison with what each difference is due to, if recordings tell."""
+    couple, before, after, comparison = compared
     if not comparison.differences:
         return comparison
     if all(is_request_line(each.command or "") for each in (before, after)):
-        return due_to_cloud(comparison)
+        return attributed_requests(comparison)
     crossing = find_crossing(couple.before, couple.after)
     if crossing is None:
         return comparison
     other_client, other_cloud = (relabel(load(path), sequence) for path in crossing)
-    learned |= _learned(crossing.other_client, other_client, couple.after, sequence)
-    learned |= _learned(crossing.other_cloud, other_cloud, couple.after, sequence)
-    return attributed(comparison, before, other_client, other_cloud, learned)
+    if not strict:
+        learned |= _learned(crossing.other_client, other_client, couple.after, sequence)
+        learned |= _learned(crossing.other_cloud, other_cloud, couple.after, sequence)
+    return attributed(comparison, before, other_client, other_cloud, learned, strict=strict)
 
 
 def _learned(path: Path, first: Recording, counterpart: Path, sequence: Documented | None) -> Learned:

@@ -95,7 +95,7 @@ class SideComparison(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unattributed(self) -> int:
-        """Return the number of counted differences of which nobody knows whether the cloud has changed."""
+        """Return the number of differences that no recording attributes to the cloud or the client."""
         grouped = sections([(row.recording, row.differences) for row in self.recordings])
         return sum(line.difference.due_to == "unknown" for line in lines(grouped))
 

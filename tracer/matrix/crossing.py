@@ -1,6 +1,6 @@
 """What a suite records with the client of another release: its commands.
 
-A request of a suite is sent by tracer, so that a client has no influence on it.
+tracer itself sends the requests of a suite: the libraries of a client only add header fields to them.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from tracer import archives
 from tracer.errors import InputError
 from tracer.formats.data_files import refuse_missing
 from tracer.formats.file_kinds import kinds_of, may_have_key
+from tracer.releases import is_openstack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -122,13 +123,14 @@ def client_folder(client: str) -> str:
 
 
 def is_client_folder(name: str) -> bool:
-    """Return whether ``client_folder`` gives the name."""
-    return name.startswith(_CLIENT)
+    """Return whether ``client_folder`` gives the name for the client of a release."""
+    return name.startswith(_CLIENT) and is_openstack(name.removeprefix(_CLIENT))
 
 
 def crossed(recording: Path, client: str) -> Path | None:
     """Return the recording of the same command on the same cloud with another release's client, or None."""
-    return _existing(recording.parent / client_folder(client) / recording.name)
+    folder = client_folder(client)
+    return _existing(recording.parent / folder / recording.name) if is_client_folder(folder) else None
 
 
 def _existing(path: Path) -> Path | None:

@@ -48,9 +48,9 @@ def phrases(language: str) -> Phrases:
 
 class ShownLine(NamedTuple):
     """A difference, with translated words. If suppressed, it has no severity.
-    ``due_to`` is empty if it is not known.
 
-    ``kind_url`` and ``why_url`` are addresses in the documentation, empty for a rule of the user.
+    ``due_to`` is empty if it is unknown. ``kind_url`` and ``why_url`` are addresses in the documentation,
+    empty for a rule of the user.
     """
 
     severity: str
