@@ -3,8 +3,8 @@
 A path leads into an archive if one of its parents is a file whose name ends in ``.zip``. An archive is read
 like a folder, and never unpacked to disk. It is untrusted: its names, sizes and compression are checked.
 
-An archive may hold one archive alone, and then stands for it. ``pack`` makes such archives: compressed as a
-whole, small files that are alike take a seventh of the bytes.
+An archive whose only file is an archive is read as that inner archive. ``pack`` makes such archives:
+compressed as a whole, small files that are alike take a seventh of the bytes.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 class _Archive(NamedTuple):
     """An open archive with its files by name, and the names of its folders.
 
-    ``inner`` is its name in the archive on disk, if it is the only file there.
+    ``inner`` is the name of this archive in the archive on disk, empty if it is that archive itself.
     """
 
     file: ZipFile

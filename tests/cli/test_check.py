@@ -42,7 +42,8 @@ def test_what_ships_conforms() -> None:
     ended = tracer("check", ROOT / "recordings")
     assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
     last = ended.stdout.splitlines()[-1]
-    assert re.fullmatch(r"\d+ recordings: \d+ conform, \d+ commands failed, \d+ fail as expected", last)
+    commands = r"\d+ recordings: \d+ conform, \d+ commands failed, \d+ fail as expected"
+    assert re.fullmatch(rf"{commands}; \d+ single requests, for tracer check --api", last)
 
 
 def test_a_deviation_is_explained_below_the_table(deviating: Path) -> None:
