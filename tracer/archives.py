@@ -122,7 +122,7 @@ def refuse_archive(path: Path) -> None:
         if inner := _opened(inside[0]).inner:
             unpacked = f"{folder}/{inner}"
             commands += [["python3", "-m", "zipfile", "-e", unpacked, folder], ["rm", "--", unpacked]]
-        remedy = "; ".join(map(shlex.join, commands))  # the name in the archive is not to be trusted
+        remedy = " && ".join(map(shlex.join, commands))  # the name in the archive is not to be trusted
         raise InputError(archive, f"it is an archive, which tracer only reads; unpack it first: {remedy}")
 
 

@@ -190,8 +190,8 @@ def test_no_verb_changes_an_archive(verb: str, tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == (
         "tracer: zed.zip: it is an archive, which tracer only reads; unpack it first: "
-        "python3 -m zipfile -e zed.zip zed; "
-        "python3 -m zipfile -e zed/recordings.zip zed; rm -- zed/recordings.zip\n"
+        "python3 -m zipfile -e zed.zip zed && "
+        "python3 -m zipfile -e zed/recordings.zip zed && rm -- zed/recordings.zip\n"
     )
     assert archive.read_bytes() == before
 
