@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,6 +36,15 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     (tmp_path / "blank.yaml").write_text(" \n")
     assert below([tmp_path]) == [tmp_path / "blank.yaml", tmp_path / "pipe.yaml"]
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n \t"])
+def test_blank_lines_are_read_once(tmp_path: Path, blank: str) -> None:
+    (tmp_path / "blank.yaml").write_text("x" + blank * 50_000 + "format")
+    (tmp_path / "recording.yaml").write_text("x: 1" + blank * 50_000 + "\nformat : 2\n")
+    start = time.process_time()
+    assert below([tmp_path]) == [tmp_path / "recording.yaml"]
+    assert time.process_time() - start < 2
 
 
 def test_files_are_taken_as_they_are_and_each_once(tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ AGAIN = "again"
 _CLIENT = "client-"
 
 # Also after a byte order mark, in JSON style, and with any line ending.
-_FORMAT = re.compile(rb"(?:^|[\r\n{,]|\xef\xbb\xbf)\s*[\"']?format[\"']?\s*:")
+# Blank space is read once: from its beginning, not from each of its line ends.
+_FORMAT = re.compile(rb"(?:^|[{,]|\xef\xbb\xbf|(?<=\S)[^\S\r\n]*+[\r\n])\s*+[\"']?format[\"']?\s*+:")
 _WRITTEN = re.compile(rb"format: \d+\r?\ncommand: ")
 """The beginning of a recording that tracer wrote. A sequence begins with its format and its name."""
 _FULL = re.compile(rb"\S")
