@@ -189,6 +189,16 @@ PLACES: list[tuple[str, Build]] = [
     _field('{"lifecycle_action_token": "SECRET"}'),
     _field('{"url": "SECRET"}', HOST + "/image/v2/images/1/locations"),
     _field('[{"url": "SECRET", "metadata": {}}]', HOST + "/image/v2/images/1/locations"),
+    _field('{"auth": {"identity": {"methods": ["mapped"], "mapped": {"id": "SECRET"}}}}'),
+    _field('{"auth": {"identity": {"methods": ["openid"], "openid": {"id": "SECRET"}}}}'),
+    _field('{"auth": {"identity": {"methods": ["saml2"], "saml2": {"id": "SECRET"}}}}'),
+    _field('{"credential": {"type": "cert", "blob": {"pin": "SECRET", "shares": [1, "SECRET"]}}}'),
+    (
+        "field of any name in a blob",
+        lambda s: exchange(
+            answer=as_json({"credentials": [{"type": "cert", "blob": json.dumps({"pins": [{"first": s}]})}]})
+        ),
+    ),
     (
         "EC2 access key in a blob",
         lambda s: exchange(

@@ -44,6 +44,7 @@ DOCUMENTS = [
         "has_secret": True,
     },
     {"user": {"name": "password", "description": "token: none", "email": "a@example.org"}},
+    {"credential": {"blob": json.dumps({"trust_id": "9f3b1c7de8a04b62", "app_cred_id": None})}},
     {"ec2": {"blob": json.dumps({"a": 1, "b": [1, 2, {"c": None}]})}},
 ]
 URLS = [

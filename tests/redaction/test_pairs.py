@@ -478,6 +478,13 @@ def test_a_text_that_says_something_of_a_secret_stays(text: str) -> None:
         ("private_key=/kJ7xQ2/x", "kJ7xQ2"),
         ("Invalid input for field/attribute adminPass. Value: kJ7xQ2. 'kJ7xQ2' is too short", "kJ7xQ2"),
         ("Invalid input for field 'password': kJ7xQ2 is not of type 'string'", "kJ7xQ2"),
+        (
+            "Invalid input for field/attribute server/adminPass. Value: kJ7xQ2. 'kJ7xQ2' is too short",
+            "kJ7xQ2",
+        ),
+        ("Invalid input for field 'user/password': 'kJ7xQ2' is too short", "kJ7xQ2"),
+        ("Invalid input for field 'identity/password/user/password': 'kJ7xQ2' is too short", "kJ7xQ2"),
+        ('"user/password": "kJ7xQ2"', "kJ7xQ2"),
         ("x --http-password kJ7xQ2", "kJ7xQ2"),
         ("x --http-pass kJ7xQ2", "kJ7xQ2"),
         ("/os-console-auth-tokens/v2kJ7xQ2", "kJ7xQ2"),

@@ -44,6 +44,7 @@ _IN_LIST_OF_LISTS = re.compile(r"[\[,]\s{0,40}\[\s{0,40}\Z")
 _END_OF_LIST = re.compile(r"\s{0,40}\]")
 _ELEMENT = re.compile(r"(?:\s[^<>]{0,2000})?(?<!/)>\s{0,200}")
 _PREFIXES = re.compile(r"(?:\A|[<\s])(?:[\w.-]{1,40}:){1,2}\Z")
+_PATH = re.compile(r"""(?<=["'`])(?:[\w.-]{1,60}/){1,8}\Z""")  # the keys around a name: 'user/password'
 _TAG = re.compile(r"(?:![\w:/!.-]{0,60}|&[\w.-]{1,60})[ \t]{1,8}")
 _BLOCK = re.compile(r"[|>][-+1-9]{0,2}[ \t]{0,40}(?:#[^\n]{0,200})?\r?\n")
 _LINE_END = re.compile(r"[ \t]{0,40}(?:#[^\n]*)?\r?\n")
@@ -136,6 +137,10 @@ def beside(text: str, spot: Spot) -> list[Span]:
     elif before == "{" and (call := _CALL.match(text, end)):
         opening = OPEN_QUOTE.match(text, call.end())
         return [quoted_value(text, opening, name_start)] if opening else []
+    elif before == "/" and (path := _PATH.search(text, max(0, start - 200), start)):
+        quote = _quote_around(text, path.start(), end)
+        if quote:
+            name_start, after = path.start() - len(quote), end + len(quote)
     subscript = _SUBSCRIPT.match(text, after) if text[name_start - 1 : name_start] == "[" else None
     separator = SEPARATOR.match(text, subscript.end() if subscript else after)
     if separator is None:
