@@ -293,6 +293,16 @@ def test_the_suite_of_errors_says_what_fails() -> None:
         ),
         ("name: mine\n", "name: mine\nusers: {bob: {PATH: /}}\n", "users[...]: expected str matching regex"),
         (GOOD, "- a", "expected object, got array"),
+        (
+            "run: openstack project create --format json p",
+            'run: "openstack project create \\0"',
+            "prepare[0].run: expected str matching regex '^openstack",
+        ),
+        (
+            "name: mine\n",
+            'name: mine\nusers: {bob: {OS_PASSWORD: "a\\0"}}\n',
+            "users[...][...]: expected str matching regex",
+        ),
         ("name: mine", "name: [", "not YAML"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
@@ -12,7 +13,7 @@ __all__ = ["FileName", "Status", "SuiteRequest"]
 FileName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$(?!\n)", max_length=64)]
 Status = Annotated[int, msgspec.Meta(ge=100, le=599)]
 _ServiceType = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$(?!\n)", max_length=64)]
-_Path = Annotated[str, msgspec.Meta(pattern=r"^/[^\s'\"\\?#]*$(?!\n)")]
+_Path = Annotated[str, msgspec.Meta(pattern=r"^/[^\x00-\x20\x7f\s'\"\\?#]*$(?!\n)")]
 _HeaderName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$(?!\n)")]
 _HeaderText = Annotated[str, msgspec.Meta(pattern=r"^([!-~]([ -~]*[!-~])?)?$(?!\n)")]
 _Parameter = str | int | bool
@@ -40,6 +41,8 @@ class SuiteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     def __post_init__(self) -> None:
         if sum(content is not None for content in (self.body, self.text, self.file)) > 1:
             raise ValueError("a request has one of body, text and file")
+        if not _is_json(self.body):
+            raise ValueError("the body is no JSON: a key is no text, or a number is not finite")
 
     @property
     def target(self) -> str:
@@ -56,6 +59,16 @@ class SuiteRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     def line(self) -> str:
         """Return the request line: method, path and query."""
         return f"{self.method} {self.target}"
+
+
+def _is_json(value: Any) -> bool:
+    """Return whether a value of YAML is one of JSON, too."""
+    if isinstance(value, dict):
+        keys = all(isinstance(key, str | int) and not isinstance(key, bool) for key in value)
+        return keys and all(map(_is_json, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_json, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _text(value: _Parameter) -> str:

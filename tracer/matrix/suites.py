@@ -26,7 +26,8 @@ _FOLDER = Path(__file__).parent / "suites"
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$(?!\n)", max_length=64)]
 Placeholder = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$(?!\n)")]
 Variable = Annotated[str, msgspec.Meta(pattern=r"^OS_[A-Z_]+$(?!\n)")]
-Line = Annotated[str, msgspec.Meta(pattern=r"^openstack \S")]
+Value = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")]  # a system passes no null character on
+Line = Annotated[str, msgspec.Meta(pattern=r"^openstack \S[^\x00]*$")]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Fails = bool | Literal["maybe"]
 States = Annotated[tuple[Text | None, ...], msgspec.Meta(min_length=1)]
@@ -201,7 +202,7 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     warmup: bool = False
     files: dict[FileName, Literal["qcow2", "text"]] = {}
     passwords: tuple[Placeholder, ...] = ()
-    users: dict[Name, dict[Variable, str]] = {}
+    users: dict[Name, dict[Variable, Value]] = {}
     prepare: tuple[SuiteCommand, ...] = ()
     commands: Annotated[tuple[Recorded, ...], msgspec.Meta(min_length=1)]
     cleanup: tuple[SuiteCommand, ...] = ()
@@ -213,7 +214,7 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
         names: set[str] = set()
         for location, command in self._in_order():
             users = command.entries if isinstance(command, Recorded) else ()
-            for user in {command.user or ADMIN, *(entry.role for entry in users)}:
+            for user in dict.fromkeys((command.user or ADMIN, *(entry.role for entry in users))):
                 self._check_user(user, location)
             for name in self.needed(command):
                 if name not in defined:
