@@ -216,6 +216,16 @@ REFUSED_ARCHIVES = {
     "file and folder": (_zip(("a.yaml", b""), ("a.yaml/b.yaml", b"")), "'a.yaml': it is a file and a folder"),
     "folder and file": (_zip(("a.yaml/b.yaml", b""), ("a.yaml", b"")), "its name stands twice"),
     "deep": (_zip(("x/" * 17 + "a.yaml", b"")), "it is in more than 16 folders"),
+    "long": (
+        _zip(("x" * 251 + ".yaml", b"")),
+        "xx…': its name is longer than 1024 bytes, or a part of it than 255",
+    ),
+    "long in bytes": (_zip(("한" * 85 + ".yaml", b"")), "its name is longer than 1024 bytes, or"),
+    "long folder": (_zip(("x" * 256 + "/a.yaml", b"")), "its name is longer than 1024 bytes, or"),
+    "long with its folders": (
+        _zip((("x" * 200 + "/") * 6 + "a.yaml", b"")),
+        "its name is longer than 1024 bytes",
+    ),
     "very deep": (_zip(("x/" * 30_000 + "a.yaml", b"")), "it is in more than 16 folders"),
 }
 
@@ -282,6 +292,17 @@ def test_a_file_that_unpacks_to_more_than_it_says_takes_no_memory(method: int, t
     archive.write_bytes(_patched(_SIZE, struct.pack("<I", 1000), bomb))
     tracemalloc.start()
     with pytest.raises(InputError, match="it is damaged"):
+        load(archive / "a.yaml")
+    assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    tracemalloc.stop()
+
+
+def test_a_file_that_is_packed_in_more_than_its_archive_takes_no_memory(tmp_path: Path) -> None:
+    archive = tmp_path / "a.zip"
+    packed = _zip(("a.yaml", SMALL.encode()), method=ZIP_BZIP2)
+    archive.write_bytes(_patched(_SIZE - 4, struct.pack("<I", 2**32 - 2), packed))
+    tracemalloc.start()
+    with pytest.raises(InputError, match="it is damaged: it is larger than its archive"):
         load(archive / "a.yaml")
     assert tracemalloc.get_traced_memory()[1] < 8_000_000
     tracemalloc.stop()

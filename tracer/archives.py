@@ -50,6 +50,9 @@ MAX_ENTRIES = 50_000
 MAX_FILE = 64 * 2**20  # bytes of one unpacked file
 MAX_TOTAL = 1024 * 2**20  # bytes of all unpacked files
 MAX_DEPTH = 16  # folders around a file
+MAX_NAME = 1024  # bytes of the name of a file with its folders
+_MAX_PART = 255  # bytes of the name of one file or folder, on all usual disks
+_SHOWN = 60  # characters of a name in an error
 
 _OPEN_ARCHIVES = 16
 _ENCRYPTED = 0x41  # flags of APPNOTE.TXT, section 4.4.4: encryption, strong encryption
@@ -271,6 +274,8 @@ def _bunzip2(archive: ZipFile, entry: ZipInfo) -> bytes:
     import zlib
     from zipfile import BadZipFile
 
+    if entry.compress_size > MAX_ARCHIVE:  # a read of so many bytes takes the memory for them first
+        raise BadZipFile("it is larger than its archive")
     packed = copy.copy(entry)
     packed.compress_type, packed.file_size = _STORED, entry.compress_size
     del packed.CRC  # that of the content
@@ -343,7 +348,8 @@ def _checked(file: ZipFile, archive: Path) -> _Archive:
         if not problem and (name in files or (name == full_name and name in folders)):
             problem = "its name stands twice in the archive"
         if problem:
-            raise InputError(str(archive), problem, repr(full_name))
+            shown = full_name if len(full_name) <= _SHOWN else f"{full_name[:_SHOWN]}…"
+            raise InputError(str(archive), problem, repr(shown))
         if name == full_name:
             files[name] = entry
             folders.update(_folders_around(name))
@@ -363,6 +369,9 @@ def _problem_of_name(name: str) -> str:
         return "its name leads out of the archive"
     if len(parts) > MAX_DEPTH + 1:
         return f"it is in more than {MAX_DEPTH} folders"
+    lengths = [len(part.encode(errors="replace")) for part in parts]
+    if sum(lengths) > MAX_NAME or max(lengths) > _MAX_PART:
+        return f"its name is longer than {MAX_NAME} bytes, or a part of it than {_MAX_PART}"
     if _REFUSED.search(name) or "" in parts or "." in parts:
         return "its name is not a portable name of a file"
     return ""
