@@ -127,8 +127,9 @@ def beside(text: str, spot: Spot) -> list[Span]:
             return content
     while option and text[start - 1] == "-":
         start -= 1
-    quote = _quote_around(text, start, end)
-    name_start, after = start - len(quote), end + len(quote)
+    first = _start_of_path(text, start, end)
+    quote = _quote_around(text, first, end)
+    name_start, after = first - len(quote), end + len(quote)
     if quote:
         call = _CALL.match(text, after)
         if call and (option or text[max(0, name_start - 1) : name_start] == "("):
@@ -137,10 +138,6 @@ def beside(text: str, spot: Spot) -> list[Span]:
     elif before == "{" and (call := _CALL.match(text, end)):
         opening = OPEN_QUOTE.match(text, call.end())
         return [quoted_value(text, opening, name_start)] if opening else []
-    elif before == "/" and (path := _PATH.search(text, max(0, start - 200), start)):
-        quote = _quote_around(text, path.start(), end)
-        if quote:
-            name_start, after = path.start() - len(quote), end + len(quote)
     subscript = _SUBSCRIPT.match(text, after) if text[name_start - 1 : name_start] == "[" else None
     separator = SEPARATOR.match(text, subscript.end() if subscript else after)
     if separator is None:
@@ -151,6 +148,12 @@ def beside(text: str, spot: Spot) -> list[Span]:
     spans = read(text, name_start, separator, quoted=bool(quote))
     name = text[spot.start : end].lower()
     return [span for span in spans if text[slice(*span)].strip("_").lower() != name]
+
+
+def _start_of_path(text: str, start: int, end: int) -> int:
+    """Return the start of the path in quotes that ends with the name, if there is one, else ``start``."""
+    path = _PATH.search(text, max(0, start - 200), start) if text[start - 1 : start] == "/" else None
+    return path.start() if path and _quote_around(text, path.start(), end) else start
 
 
 def _is_no_key(text: str, start: int, end: int, separator: re.Match[str]) -> bool:
