@@ -66,8 +66,15 @@ def compare(
             reported.append(change)
     follows = {} if strict else causes(reported)
     return Comparison(
-        differences=[_difference(change) for index, change in enumerate(reported) if index not in follows],
-        folded=[_difference(reported[effect], reported[cause]) for effect, cause in sorted(follows.items())],
+        differences=[
+            _difference(change, _service(change, before, after))
+            for index, change in enumerate(reported)
+            if index not in follows
+        ],
+        folded=[
+            _difference(reported[effect], _service(reported[effect], before, after), reported[cause])
+            for effect, cause in sorted(follows.items())
+        ],
         suppressed=suppressed,
         pairs=_pairs(alignment, {(change.index_before, change.index_after) for change in reported}),
     )
@@ -232,7 +239,14 @@ def _reasons(change: Change, learned: Learned, received: ReceivedValues) -> tupl
     return own or (("learned",) if learned.explains(change) else ())
 
 
-def _difference(change: Change, cause: Change | None = None) -> Difference:
+def _service(change: Change, before: Recording, after: Recording) -> str:
+    """Return the receiver of the request of a change, empty for the whole run."""
+    if change.index_after is not None:
+        return after.exchanges[change.index_after].receiver
+    return "" if change.index_before is None else before.exchanges[change.index_before].receiver
+
+
+def _difference(change: Change, service: str, cause: Change | None = None) -> Difference:
     rule = rule_for(change)
     texts = _texts(change)
     return Difference(
@@ -241,6 +255,7 @@ def _difference(change: Change, cause: Change | None = None) -> Difference:
         kind=cast("Kind", change.kind),
         severity=rule.severity,
         why=rule.name,
+        service=service,
         before=texts["before"],
         after=texts["after"],
         expected=(change.mismatch.expected or None) if change.mismatch else None,

@@ -19,6 +19,7 @@ __all__ = [
     "Kind",
     "Location",
     "Mismatch",
+    "Reason",
     "Side",
     "State",
     "Suppressed",
@@ -122,6 +123,18 @@ class Change(NamedTuple):
     index_after: int | None = None
 
 
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """A release note that speaks of a difference: its release, the name of its file, and the shared words.
+
+    ``url`` is the page of the release with the text of the note.
+    """
+
+    release: str
+    note: str
+    url: str
+    words: tuple[str, ...]
+
+
 class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One difference between two recordings.
 
@@ -129,7 +142,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``exchange_after`` count from 1. ``side`` is the part of the exchange that differs. ``why`` names the
     rule in severities.yaml that gave the severity. ``expected`` is the value that belongs to ``before``
     elsewhere in the second run, if ``after`` has another one. ``cause`` is the place of the difference
-    from which this one follows. ``due_to`` says whether the cloud or the client has changed.
+    from which this one follows. ``due_to`` says whether the cloud or the client has changed, ``service`` is
+    the receiver of the request, and ``reason`` a release note of the service.
     """
 
     place: str
@@ -137,6 +151,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: Kind
     severity: DifferenceSeverity
     due_to: DueTo = "unknown"
+    service: str = ""
+    reason: Reason | None = None
     why: str = ""
     before: str | None = None
     after: str | None = None

@@ -8,6 +8,7 @@ from tracer import archives
 from tracer.comparison.comparing import compare, learn
 from tracer.comparison.crossings import attributed, attributed_requests, find_crossing
 from tracer.comparison.learned import NOTHING, Learned
+from tracer.comparison.release_reasons import with_reasons
 from tracer.errors import InputError
 from tracer.recording import is_client_folder, load, named, second
 from tracer.sequences import is_request_line, relabel
@@ -102,7 +103,8 @@ def compare_files(couple: Couple, *, strict: bool = False, sequence: Documented 
         learned |= _learned(couple.after, after, couple.before, sequence)
         comparison = compare(before, after, learned)
     compared = Compared(couple, before, after, comparison)
-    return compared._replace(comparison=_attributed(compared, learned, sequence, strict=strict))
+    comparison = _attributed(compared, learned, sequence, strict=strict)
+    return compared._replace(comparison=with_reasons(comparison, before, after))
 
 
 def _attributed(

@@ -49,8 +49,8 @@ def phrases(language: str) -> Phrases:
 class ShownLine(NamedTuple):
     """A difference, with translated words. If suppressed, it has no severity.
 
-    ``due_to`` is empty if it is unknown. ``kind_url`` and ``why_url`` are addresses in the documentation,
-    empty for a rule of the user.
+    ``due_to`` is empty if it is unknown. ``note`` names a release note, or says that none was found.
+    ``kind_url`` and ``why_url`` are addresses in the documentation, empty for a rule of the user.
     """
 
     severity: str
@@ -65,6 +65,8 @@ class ShownLine(NamedTuple):
     kind_url: str
     why_url: str
     due_to: str
+    note: str
+    note_url: str
 
 
 class ShownSection(NamedTuple):
@@ -199,7 +201,24 @@ def _line(line: Line[Difference] | Line[Suppressed], say: Phrases) -> ShownLine:
         kind_url=findings_url("difference", difference.kind, say.language),
         why_url=_why_url(difference, say.language),
         due_to=_due_to(difference, say),
+        note=_note(difference, say),
+        note_url=_note_url(difference),
     )
+
+
+def _note(difference: Difference | Suppressed, say: Phrases) -> str:
+    if isinstance(difference, Suppressed):
+        return ""
+    if reason := difference.reason:
+        return say("release-note", release=reason.release, words=", ".join(reason.words))
+    is_of_cloud = difference.service and difference.due_to in ("cloud", "both")
+    return say("no-release-note") if is_of_cloud and difference.severity != "cosmetic" else ""
+
+
+def _note_url(difference: Difference | Suppressed) -> str:
+    if isinstance(difference, Suppressed) or difference.reason is None:
+        return ""
+    return difference.reason.url
 
 
 def _due_to(difference: Difference | Suppressed, say: Phrases) -> str:

@@ -77,10 +77,12 @@ def _differences(step: SideComparison) -> Iterator[Text]:
         for line in section.lines:
             severity = line.difference.severity
             count = follows[section.recordings[0], line.difference.place]
-            why = f"with {counted(count, 'consequence')}" if count else ""
+            reason = line.difference.reason
+            notes = [f"with {counted(count, 'consequence')}"] if count else []
+            notes += [f"release note of {reason.release}: {reason.note}"] if reason else []
             due_to = "" if line.difference.due_to == "unknown" else f"{line.difference.due_to:7}"
             mark = f"{severity:{max(width, _SEVERITY)}} {due_to}"
-            yield _line(line, (mark, STYLES[severity]), why)
+            yield _line(line, (mark, STYLES[severity]), "; ".join(notes))
         yield Text()
 
 
