@@ -303,6 +303,7 @@ def test_the_report_is_json() -> None:
         "kind": "changed",
         "severity": "breaking-api",
         "why": "other-value",
+        "service": "glance",
         "before": "1",
         "after": "2",
         "exchange_before": 1,

@@ -71,8 +71,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_fail_on(
         parser,
         (*DIFFERENCE_SEVERITIES, "any"),
-        "breaking, breaking-api, additive, cosmetic, or any (default), which also counts recordings of one "
-        "side alone and stale entries of the baseline.",
+        "breaking, breaking-api, additive, cosmetic; any (default) also counts recordings of one side and "
+        "stale baseline entries.",
         "any",
     )
     parser.add_argument(
