@@ -66,3 +66,16 @@ def test_the_output_of_a_command_has_no_note() -> None:
     found = with_reasons(compare(first, second), first, second)
     assert [each.reason for each in found.differences] == [None]
     assert [each.service for each in found.differences] == [""]
+
+
+@pytest.mark.parametrize(("status", "has_note"), [(404, True), (403, False)])
+def test_a_forbidden_request_has_no_note(status: int, has_note: bool) -> None:
+    prune = "/image/v2/cache/prune"
+    first, second = (
+        replace(run(answering(prune, 0, status=each)), cloud=Cloud(release=release))
+        for release, each in (("2026.1", 200), ("2026.2", status))
+    )
+    found = compare(first, second)
+    marked = [replace(each, due_to="cloud") for each in found.differences if each.kind == "status"]
+    (difference,) = with_reasons(replace(found, differences=marked), first, second).differences
+    assert (difference.reason is not None) == has_note

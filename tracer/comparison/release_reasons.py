@@ -25,6 +25,7 @@ _KEYED = re.compile(r"""\["([^"]+)"\]""")
 _INDEX = re.compile(r"\[[^\]]*\]")
 _ADMIN = "admin"
 """The role that a note may name for any reason."""
+_FORBIDDEN = "403"
 _OF_CLOUDS = ("cloud", "both")
 _OF_SERVICES = ("response", "error")
 """The sides of messages from services. What a client asks is no matter of their notes."""
@@ -35,7 +36,8 @@ def with_reasons(comparison: Comparison, before: Recording, after: Recording) ->
     """Return the comparison with a release note for each difference of which one speaks.
 
     Only the notes between the releases of the two clouds count. Only a difference that is due to the cloud
-    has a note: of the many others, some would share words with a note by chance.
+    has a note: of the many others, some would share words with a note by chance. So would a request that is
+    forbidden: a note on policies names options and users, and no requests.
     """
     first, last = (canonical(each.cloud.release or "") for each in (before, after))
     if not is_openstack(first) or not is_openstack(last):
@@ -43,7 +45,8 @@ def with_reasons(comparison: Comparison, before: Recording, after: Recording) ->
     words = [] if after.role == _ADMIN else after.role.split("-")
 
     def explained(difference: Difference) -> Difference:
-        if difference.due_to not in _OF_CLOUDS or difference.side not in _OF_SERVICES:
+        is_forbidden = difference.kind == "status" and difference.after == _FORBIDDEN
+        if is_forbidden or difference.due_to not in _OF_CLOUDS or difference.side not in _OF_SERVICES:
             return difference
         releases = {
             note.release
