@@ -78,6 +78,8 @@ def change(kind: Kind, side: Side, place: str = "", before: object = None, after
         (change("removed", "request", LOGIN, 201), "cosmetic", "login"),
         (change("removed", "request", "GET /a", 200), "cosmetic", "asked-less"),
         (change("removed", "request", "GET /a · headers.x", "1"), "cosmetic", "asked-less"),
+        (change("removed", "request", "POST /a · body.x", 1), "cosmetic", "asked-less"),
+        (change("removed", "request", f"{LOGIN} · body.auth.x", 1), "cosmetic", "asked-less"),
         (change("changed", "request", "POST /a · body.x", 1, 2), "cosmetic", "asked-otherwise"),
     ],
 )

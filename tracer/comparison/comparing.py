@@ -248,7 +248,7 @@ def _service(change: Change, before: Recording, after: Recording) -> str:
 
 def _difference(change: Change, service: str, cause: Change | None = None) -> Difference:
     rule = rule_for(change)
-    texts = _texts(change)
+    before, after = _texts(change)
     return Difference(
         place=str(change.location),
         side=change.location.side,
@@ -256,8 +256,8 @@ def _difference(change: Change, service: str, cause: Change | None = None) -> Di
         severity=rule.severity,
         why=rule.name,
         service=service,
-        before=texts["before"],
-        after=texts["after"],
+        before=before,
+        after=after,
         expected=(change.mismatch.expected or None) if change.mismatch else None,
         cause=str(cause.location) if cause else "",
         exchange_before=None if change.index_before is None else change.index_before + 1,
@@ -266,20 +266,22 @@ def _difference(change: Change, service: str, cause: Change | None = None) -> Di
 
 
 def _suppressed(change: Change, reasons: tuple[str, ...]) -> Suppressed:
+    before, after = _texts(change)
     return Suppressed(
         place=str(change.location),
         kind=cast("Kind", change.kind),
         reasons=reasons,
-        **_texts(change),
+        before=before,
+        after=after,
     )
 
 
-def _texts(change: Change) -> dict[str, str | None]:
+def _texts(change: Change) -> tuple[str | None, str | None]:
     """Return both values as text, None for a value that does not exist."""
-    return {
-        "before": None if change.kind == "added" else _format_value(change.before, change),
-        "after": None if change.kind == "removed" else _format_value(change.after, change),
-    }
+    return (
+        None if change.kind == "added" else _format_value(change.before, change),
+        None if change.kind == "removed" else _format_value(change.after, change),
+    )
 
 
 def _format_value(value: object, change: Change) -> str:

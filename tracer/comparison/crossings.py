@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tracer import archives
 from tracer.comparison.comparing import compare
-from tracer.comparison.grouping import Key, difference_key, general_place
+from tracer.comparison.grouping import difference_key, general_place
 from tracer.recording import crossed
 
 if TYPE_CHECKING:
@@ -39,13 +39,15 @@ class _Changes:
     """The differences between the first side and a crossing."""
 
     def __init__(self, comparison: Comparison) -> None:
-        found = [*comparison.differences, *comparison.folded]
-        self._keys = set(map(difference_key, found))
-        self._places = {(general_place(each), each.kind) for each in found}
+        differences = [*comparison.differences, *comparison.folded]
+        self._keys = set(map(difference_key, differences))
+        self._places = {(general_place(each), each.kind) for each in differences}
 
-    def explain(self, difference: Difference, key: Key, *, exactly: bool) -> bool:
+    def have(self, difference: Difference, *, exactly: bool) -> bool:
         """Return whether the same place changes, ``exactly`` from and to the same values."""
-        return key in self._keys if exactly else (general_place(difference), difference.kind) in self._places
+        if exactly:
+            return difference_key(difference) in self._keys
+        return (general_place(difference), difference.kind) in self._places
 
 
 def find_crossing(before: Path, after: Path) -> Crossing | None:
@@ -81,12 +83,11 @@ def attributed(
     cloud = _Changes(compare(before, other_cloud, learned, strict=strict))
 
     def due_to(difference: Difference) -> DueTo:
-        key = difference_key(difference)
-        exact = client.explain(difference, key, exactly=True), cloud.explain(difference, key, exactly=True)
-        if exact[0] != exact[1]:
-            return "client" if exact[0] else "cloud"
-        alike = client.explain(difference, key, exactly=False), cloud.explain(difference, key, exactly=False)
-        return "both" if alike[0] == alike[1] else "client" if alike[0] else "cloud"
+        for exactly in (True, False):
+            by_client = client.have(difference, exactly=exactly)
+            if by_client != cloud.have(difference, exactly=exactly):
+                return "client" if by_client else "cloud"
+        return "both"
 
     return _with(comparison, due_to)
 

@@ -161,6 +161,11 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     exchange_before: int | None = None
     exchange_after: int | None = None
 
+    @property
+    def is_of_cloud(self) -> bool:
+        """Whether the difference is in an answer, and due to the cloud, as far as recordings tell."""
+        return self.due_to in ("cloud", "both") and self.side in ("response", "error")
+
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A volatile difference. ``reasons`` are names of kinds and reasons in volatile.yaml."""

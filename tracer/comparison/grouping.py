@@ -13,7 +13,7 @@ from tracer.findings import DIFFERENCE_SEVERITIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Key", "Line", "SharedDifferences", "difference_key", "general_place", "lines", "sections"]
+__all__ = ["Line", "SharedDifferences", "difference_key", "general_place", "lines", "sections"]
 
 D = TypeVar("D", Difference, Suppressed)
 

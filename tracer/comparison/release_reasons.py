@@ -26,9 +26,6 @@ _INDEX = re.compile(r"\[[^\]]*\]")
 _ADMIN = "admin"
 """The role that a note may name for any reason."""
 _FORBIDDEN = "403"
-_OF_CLOUDS = ("cloud", "both")
-_OF_SERVICES = ("response", "error")
-"""The sides of messages from services. What a client asks is no matter of their notes."""
 _PARTS = ("body", "headers", "query")
 
 
@@ -46,7 +43,7 @@ def with_reasons(comparison: Comparison, before: Recording, after: Recording) ->
 
     def explained(difference: Difference) -> Difference:
         is_forbidden = difference.kind == "status" and difference.after == _FORBIDDEN
-        if is_forbidden or difference.due_to not in _OF_CLOUDS or difference.side not in _OF_SERVICES:
+        if is_forbidden or not difference.is_of_cloud:
             return difference
         releases = {
             note.release

@@ -1,6 +1,6 @@
 """Read the release notes of the services again: ``python -m tracer.release_notes.build``.
 
-A new release needs a line in ``sources.yaml``.
+A new release needs a block in ``tracer/api_reference/build/sources.yaml``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tracer.api_reference.build.source_distributions import download
+from tracer.api_reference.build.sources import sources
 from tracer.errors import InputError
-from tracer.formats import yaml_text
-from tracer.formats.data_files import typed
 from tracer.release_notes.note_words import read_words
 from tracer.release_notes.stored_notes import DATA, NotesOfService, StoredNote
 from tracer.releases import order
@@ -24,21 +23,7 @@ from tracer.releases import order
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_FILE = Path(__file__).with_name("sources.yaml")
 _NOTE = re.compile(r"/releasenotes/notes/(?:.*/)?([^/]+)\.ya?ml")
-
-
-class NoteSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The package with the notes of a service."""
-
-    package: str
-
-
-class NoteSources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The content of sources.yaml: the versions of the packages by release."""
-
-    services: dict[str, NoteSource]
-    releases: dict[str, dict[str, str]]
 
 
 def main() -> None:
@@ -48,11 +33,12 @@ def main() -> None:
         "--archives", type=Path, default=Path("release-note-sources"), help="Folder for the downloads."
     )
     options = parser.parse_args()
-    sources = typed(yaml_text.load(_FILE.read_text("utf-8"), _FILE.name), NoteSources, _FILE.name)
+    listed = sources()
     try:
-        for service, source in sources.services.items():
-            versions = {release: packages[source.package] for release, packages in sources.releases.items()}
-            write(service, source.package, versions, options.archives)
+        for service, source in listed.services.items():
+            if source.notes:
+                versions = {release: packages[source.notes] for release, packages in listed.releases.items()}
+                write(service, source.notes, versions, options.archives)
     except InputError as error:
         parser.exit(2, f"{error}\n")
 

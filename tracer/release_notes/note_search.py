@@ -67,8 +67,8 @@ def find_note(
     notes, the one with the rarest words is returned; two alike are no evidence.
     """
     wanted = _singular(subject.lower())
-    written = {_singular(word.lower()): word for word in (*context, subject)}
-    around = written.keys() - {wanted}
+    as_given = {_singular(word.lower()): word for word in (*context, subject)}
+    context_words = as_given.keys() - {wanted}
     if len(wanted) < _SHORTEST or wanted in _GENERIC:
         return None
     is_long = len(_SEPARATOR.findall(wanted)) >= 2
@@ -77,9 +77,9 @@ def find_note(
     for note, names, words in index.notes:
         if note.release not in releases:
             continue
-        shared = sorted(around & (names | words))
+        shared = sorted(context_words & (names | words))
         if (wanted in names or (wanted in words and index.is_rare(wanted))) and (shared or is_long):
-            match = NoteMatch(note, tuple(written[word] for word in (wanted, *shared)))
+            match = NoteMatch(note, tuple(as_given[word] for word in (wanted, *shared)))
             matches.append((index.weight((wanted, *shared)), match))
     matches.sort(key=lambda item: -item[0])
     if not matches or (len(matches) > 1 and math.isclose(matches[0][0], matches[1][0])):

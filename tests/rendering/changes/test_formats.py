@@ -10,10 +10,12 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from tests.rendering.changes.runs import HOSTILE, answering, compared, hostile, run, step_of
 from tests.rendering.sites import rendered, tree_of
 from tracer.comparison.baseline import Baseline
+from tracer.comparison.differences import Reason
 from tracer.comparison.report import ComparisonReport, make_report
 from tracer.documentation import findings_url
 from tracer.rendering.changes.diagrams import SideNames, merged
@@ -104,6 +106,33 @@ def test_markdown_says_the_same(report: ComparisonReport) -> None:
     said = [item.text for item in tree.all("li")]
     assert said[2] == "additive · added · GET /a → 200 · body.new: such as 8a8b1021c212e4e28b6e7e1331429cde"
     assert said[3] == "breaking · other status · GET /b → 200: 200 → 415"
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_change_of_the_cloud_names_its_release_note_or_that_none_was_found(language: str) -> None:
+    name = "store-weight-3ed3"
+    url = "https://docs.openstack.org/releasenotes/glance/2023.2.html"
+    note = Reason(release="2023.2", note=name, url=url, words=("weight", "stores"))
+    before = run(answering("/a", 0, body='{"gone": 1}'))
+    after = replace(before, exchanges=[answering("/a", 0, body='{"weight": 1, "other": 1}')])
+    (row,) = (step := step_of({"show": (before, after)})).recordings
+    by_place = {each.place.rpartition(".")[2]: each for each in row.differences}
+    marked = [
+        replace(by_place["weight"], due_to="cloud", reason=note),
+        replace(by_place["other"], due_to="both"),
+        replace(by_place["gone"], due_to="client"),
+    ]
+    report = make_report([replace(step, recordings=[replace(row, differences=marked)])])
+    words, nothing = {
+        "en": ("release note of 2023.2: weight, stores", "no release note found"),
+        "ko": ("2023.2 릴리스 노트: weight, stores", "릴리스 노트를 찾지 못함"),
+    }[language]
+    for tree in (rendered(markdown(report, language, {})), tree_of(page(report, language, {}))):
+        (link,) = (each for each in tree.all("a") if each.attributes["href"] == url)
+        assert link.text == words
+        lines = [each.text for each in [*tree.all("li"), *tree.all("tr")]]
+        assert [".other" in line for line in lines if nothing in line] == [True]
+    assert f"(release note of 2023.2: {name})" in _text(report)
 
 
 def test_reports_are_korean(report: ComparisonReport) -> None:

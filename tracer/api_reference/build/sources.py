@@ -21,6 +21,7 @@ class ReferenceSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     type: str
     url: str
     package: str = ""
+    notes: str = ""
     qualifiers: dict[str, str] = {}
     mount: str = ""
 

@@ -211,8 +211,7 @@ def _note(difference: Difference | Suppressed, say: Phrases) -> str:
         return ""
     if reason := difference.reason:
         return say("release-note", release=reason.release, words=", ".join(reason.words))
-    is_of_cloud = difference.service and difference.due_to in ("cloud", "both")
-    return say("no-release-note") if is_of_cloud and difference.severity != "cosmetic" else ""
+    return say("no-release-note") if difference.is_of_cloud and difference.severity != "cosmetic" else ""
 
 
 def _note_url(difference: Difference | Suppressed) -> str:
